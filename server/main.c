@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The program: reads the options, starts the workers, says where it listens, runs the feeds
+ * until a signal comes, then lets everything end in order.
+ */
+#include "assets.h"
+#include "feeds/feeder.h"
+#include "limiter.h"
+#include "listener.h"
+#include "modules.h"
+#include "server.h"
+#include "worker.h"
+
+#include "../transports/table.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, SWEEP_S = 1 };
+
+/* Each subscriber is an open file; what the system allows is what is used. */
+static void raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+static bool fail(const char *text)
+{
+    fprintf(stderr, "pushlab: %s\n", text);
+    return false;
+}
+
+/* ---- what is shared ---------------------------------------------------------------------- */
+
+static bool server_init(struct server *server, const struct options *options)
+{
+    const struct bus_limits limits = {
+        .history = {options->history_count, options->history_age_ms * 1000,
+                    options->history_bytes},
+        .topics = options->topics_limit,
+        .held_bytes = options->memory_limit,
+    };
+    *server = (struct server){.options = options, .worker_count = options->workers};
+    server->started_us = wall_clock_us();
+    if (!modules_load(server, transport_table))
+        return false;
+    server->assets = assets_create(options->web_dir);
+    if (!server->assets)
+        return fail("cannot read the pages; name their folder with --web DIR");
+    server->bus = bus_create(&limits);
+    server->worker_stats = calloc(options->workers, sizeof(struct worker_stats));
+    server->peer_counts = calloc(PEER_BUCKETS, sizeof(atomic_uint));
+    if (options->publish_rate)
+        server->publish_limiter = limiter_create(options->publish_rate);
+    if (!server->bus || !server->worker_stats || !server->peer_counts ||
+        (options->publish_rate && !server->publish_limiter))
+        return fail("out of memory");
+    return true;
+}
+
+static void server_finish(struct server *server)
+{
+    for (unsigned i = 0; i < server->worker_count; i++)
+        worker_destroy(server->workers[i]);
+    assets_destroy(server->assets);
+    bus_destroy(server->bus);
+    if (server->publish_limiter)
+        limiter_destroy(server->publish_limiter);
+    free(server->worker_stats);
+    free(server->peer_counts);
+}
+
+/* ---- workers ----------------------------------------------------------------------------- */
+
+static bool workers_create(struct server *server, const struct listeners *listeners)
+{
+    for (unsigned i = 0; i < server->worker_count; i++) {
+        int fds[OPTION_LIST_LIMIT];
+        int error = listeners_open(listeners, server->options, fds);
+        if (error)
+            return fail(strerror(-error));
+        server->workers[i] = worker_create(server, i, fds, listeners->count);
+        if (!server->workers[i])
+            return fail("cannot start a worker: out of memory or file descriptors");
+    }
+    return true;
+}
+
+static bool workers_start(struct server *server)
+{
+    for (unsigned i = 0; i < server->worker_count; i++)
+        if (worker_start(server->workers[i]) != 0)
+            return fail("cannot start a thread");
+    return true;
+}
+
+static void workers_drain(struct server *server)
+{
+    atomic_store(&server->draining, true);
+    for (unsigned i = 0; i < server->worker_count; i++)
+        worker_wake(server->workers[i]);
+    for (unsigned i = 0; i < server->worker_count; i++)
+        worker_join(server->workers[i]);
+}
+
+/* ---- the main thread's own loop ---------------------------------------------------------- */
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+    (void)what;
+    /* Once more while draining: the user means now. */
+    signal((int)number, SIG_DFL);
+    event_base_loopbreak(arg);
+}
+
+static void on_sweep(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct server *server = arg;
+    bus_sweep(server->bus);
+}
+
+static bool run(struct server *server, struct event_base *base,
+                const struct listeners *listeners)
+{
+    struct event *term = evsignal_new(base, SIGTERM, on_signal, base);
+    struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
+    struct event *sweep = event_new(base, -1, EV_PERSIST, on_sweep, server);
+    struct feeder *feeder = feeder_create(base, server->bus, server->options);
+    bool good = term && interrupt && sweep && feeder && event_add(term, NULL) == 0 &&
+                event_add(interrupt, NULL) == 0 &&
+                event_add(sweep, &(struct timeval){.tv_sec = SWEEP_S}) == 0 &&
+                workers_start(server);
+    if (good) {
+        printf("ready http://%s/\n", listeners->shown);
+        fflush(stdout);
+        event_base_dispatch(base);
+    }
+    feeder_destroy(feeder);
+    if (good)
+        workers_drain(server);
+    struct event *const events[] = {term, interrupt, sweep};
+    for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+        if (events[i])
+            event_free(events[i]);
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    int asked = options_read(argc, argv, &options);
+    if (asked != 0)
+        return asked > 0 ? EXIT_SUCCESS : EXIT_USAGE;
+    signal(SIGPIPE, SIG_IGN);
+    raise_file_limit();
+
+    struct server server = {0};
+    struct listeners listeners;
+    struct event_base *base = event_base_new();
+    bool good = base && server_init(&server, &options) && listeners_find(&options, &listeners);
+    if (good) {
+        server.loopback = listeners.loopback;
+        good = workers_create(&server, &listeners) && run(&server, base, &listeners);
+    }
+    server_finish(&server);
+    if (base)
+        event_base_free(base);
+    libevent_global_shutdown();
+    return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "poll.h"
+
+#include "connection.h"
+#include "worker.h"
+
+/* The messages of one answer, in order of time when there are many topics. */
+struct picked {
+    struct message *messages[POLL_LIMIT];
+    unsigned count;
+    uint64_t payload;
+};
+
+/* The topic whose coming message is the oldest; NULL when every cursor is at its head. */
+static struct subscription *oldest(struct subscriber *subscriber)
+{
+    struct subscription *found = NULL;
+    uint64_t found_us = UINT64_MAX;
+    for (unsigned i = 0; i < subscriber->count; i++) {
+        struct subscription *subscription = &subscriber->subscriptions[i];
+        const struct log *log = &subscription->replica->log;
+        if (subscription->next < log->first) /* overtaken while it waited for a turn */
+            continue;
+        if (subscription->next < log->next &&
+            log_at(log, subscription->next)->time_us < found_us) {
+            found = subscription;
+            found_us = log_at(log, subscription->next)->time_us;
+        }
+    }
+    return found;
+}
+
+/* Moves the cursors over what fits into one answer. */
+static void pick(struct subscriber *subscriber, struct picked *picked)
+{
+    picked->count = 0;
+    picked->payload = 0;
+    while (picked->count < subscriber->limit) {
+        struct subscription *from = oldest(subscriber);
+        if (!from)
+            break;
+        struct message *message = log_at(&from->replica->log, from->next);
+        if (picked->count > 0 && picked->payload + message->data.len > BATCH_BYTES_LIMIT)
+            break;
+        picked->messages[picked->count++] = message;
+        picked->payload += message->data.len;
+        from->next++;
+    }
+}
+
+static struct bytes *make_body(const struct subscriber *subscriber, const struct picked *picked,
+                               const struct gap *gaps, unsigned gap_count)
+{
+    struct builder next = {0}, body = {0};
+    subscriber_add_cursor(subscriber, &next);
+    const struct batch batch = {
+        .topic = subscriber->many ? (struct slice){0}
+                                  : slice_of(subscriber->one.replica->topic->label->name),
+        .next = builder_slice(&next),
+        .messages = picked->messages,
+        .count = picked->count,
+        .gaps = gaps,
+        .gap_count = gap_count,
+    };
+    subscriber->transport->answer(&batch, &body);
+    body.failed |= next.failed;
+    builder_finish(&next);
+    return builder_take(&body);
+}
+
+static struct bytes *make_head(const struct subscriber *subscriber, int status,
+                               struct bytes *body, bool close)
+{
+    struct reply reply = {.status = status};
+    struct builder head = {0};
+    subscriber_add_headers(subscriber, &reply.headers);
+    builder_add_text(&reply.headers, "ETag: \"");
+    subscriber_add_cursor(subscriber, &reply.headers);
+    builder_add_text(&reply.headers, "\"\r\n");
+    if (status == 200) {
+        reply.content_type = subscriber->transport->content_type;
+        reply.body = bytes_ref(body);
+    }
+    head.failed = reply.headers.failed;
+    reply_write_head(&reply, !close, subscriber->old_http ? 0 : 1, &head);
+    reply_finish(&reply);
+    return builder_take(&head);
+}
+
+/* Those who read the same stretch of one topic in the same way get the very same bytes. */
+static bool shareable(const struct subscriber *subscriber, bool close, unsigned gap_count)
+{
+    return !subscriber->many && !subscriber->cors && !subscriber->old_http && !close &&
+           gap_count == 0;
+}
+
+static void queue_answer(struct subscriber *subscriber, uint64_t from,
+                         const struct picked *picked, const struct gap *gaps,
+                         unsigned gap_count, bool close)
+{
+    struct stream *stream = &subscriber->connection->stream;
+    bool share = shareable(subscriber, close, gap_count);
+    struct shared_answer *shared = &subscriber->one.replica->answer;
+    struct bytes *head, *body;
+    if (share && shared->body && shared->transport == subscriber->transport &&
+        shared->from == from && shared->to == subscriber->one.next) {
+        head = bytes_ref(shared->head);
+        body = bytes_ref(shared->body);
+    } else {
+        body = make_body(subscriber, picked, gaps, gap_count);
+        head = make_head(subscriber, 200, body, close);
+        if (share && head && body) {
+            bytes_unref(shared->head);
+            bytes_unref(shared->body);
+            *shared = (struct shared_answer){subscriber->transport, from, subscriber->one.next,
+                                             bytes_ref(head), bytes_ref(body)};
+        }
+    }
+    struct transport_stats *stats = subscriber_stats(subscriber);
+    counter_add(&stats->header_bytes, head ? head->len : 0);
+    counter_add(&stats->payload_bytes, picked->payload);
+    counter_add(&stats->framing_bytes, body ? body->len - picked->payload : 0);
+    stream_queue(stream, head);
+    stream_queue(stream, body);
+}
+
+static void count_answer(struct subscriber *subscriber, unsigned messages, unsigned gap_count)
+{
+    struct transport_stats *stats = subscriber_stats(subscriber);
+    counter_add(&stats->answers, 1);
+    counter_add(&stats->empty_answers, messages == 0);
+    counter_add(&stats->messages, messages);
+    counter_add(&stats->gaps, gap_count);
+    counter_add(&stats->sends, 1);
+}
+
+/* If-None-Match has the very cursor that the answer would end with: nothing is new. */
+static bool not_modified(const struct subscriber *subscriber, const struct request *request)
+{
+    const struct slice *etag = request ? request_header(request, "If-None-Match") : NULL;
+    if (!etag)
+        return false;
+    struct builder own = {0};
+    builder_add(&own, "\"", 1);
+    subscriber_add_cursor(subscriber, &own);
+    builder_add(&own, "\"", 1);
+    bool equal = !own.failed && slice_equal(*etag, builder_slice(&own));
+    builder_finish(&own);
+    return equal;
+}
+
+/* Queues the answer and lets the subscriber go. request: NULL when it was held. */
+static void answer(struct subscriber *subscriber, const struct request *request,
+                   const struct gap *gaps, unsigned gap_count)
+{
+    struct connection *connection = subscriber->connection;
+    bool close = subscriber->close_after || connection->worker->draining || connection->ended;
+    uint64_t from = subscriber->one.next;
+    struct picked picked;
+    pick(subscriber, &picked);
+    if (gap_count == 0 && not_modified(subscriber, request)) {
+        struct bytes *head = make_head(subscriber, 304, NULL, close);
+        counter_add(&subscriber_stats(subscriber)->header_bytes, head ? head->len : 0);
+        stream_queue(&connection->stream, head);
+        picked.count = 0;
+    } else {
+        queue_answer(subscriber, from, &picked, gaps, gap_count, close);
+    }
+    count_answer(subscriber, picked.count, gap_count);
+    subscriber_destroy(subscriber);
+    connection_answered(connection, close);
+}
+
+/* A held one: nobody else will flush for it. */
+static void answer_held(struct subscriber *subscriber)
+{
+    struct connection *connection = subscriber->connection;
+    struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
+    unsigned gap_count = 0;
+    for (unsigned i = 0; i < subscriber->count; i++)
+        gap_count += subscription_overtaken(&subscriber->subscriptions[i], &gaps[gap_count]);
+    answer(subscriber, NULL, gaps, gap_count);
+    connection_flush(connection);
+}
+
+void poll_begin(struct subscriber *subscriber, const struct request *request,
+                const struct subscribe_request *wanted, const struct gap *gaps)
+{
+    struct connection *connection = subscriber->connection;
+    struct worker *worker = connection->worker;
+    struct gap found[TOPICS_PER_SUBSCRIBER_LIMIT];
+    unsigned gap_count = 0;
+    for (unsigned i = 0; i < subscriber->count; i++)
+        if (gaps[i].reason)
+            found[gap_count++] = gaps[i];
+    counter_add(&subscriber_stats(subscriber)->subscriptions, 1);
+    bool holds = subscriber->transport->reads == READS_WAIT && wanted->wait_ms > 0 &&
+                 wanted->since.len > 0 && gap_count == 0 && !oldest(subscriber) &&
+                 !worker->draining;
+    if (!holds) {
+        answer(subscriber, request, found, gap_count);
+        return;
+    }
+    connection->subscriber = subscriber;
+    connection->state = CONNECTION_HELD;
+    counter_add(&subscriber_stats(subscriber)->subscribers, 1);
+    subscriber->window_ms = worker->now_ms + wanted->wait_ms;
+    worker_set_timer(worker, &connection->timer, subscriber->window_ms);
+    if (!subscriber_attach_all(subscriber))
+        connection->stream.broken = true;
+}
+
+void poll_grown(struct subscriber *subscriber)
+{
+    struct worker *worker = subscriber->connection->worker;
+    if (subscriber->coalesce_ms == 0) {
+        answer_held(subscriber);
+        return;
+    }
+    if (subscriber->awaiting) /* the window is open already */
+        return;
+    subscriber->awaiting = true;
+    int64_t end_ms = worker->now_ms + subscriber->coalesce_ms;
+    if (end_ms < subscriber->window_ms)
+        subscriber->window_ms = end_ms;
+    worker_set_timer(worker, &subscriber->connection->timer, subscriber->window_ms);
+}
+
+void poll_due(struct subscriber *subscriber)
+{
+    answer_held(subscriber);
+}
+
+void poll_bye(struct subscriber *subscriber)
+{
+    answer_held(subscriber);
+}

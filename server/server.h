@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Server: what all threads share and nobody changes after the start (the log and the counters
+ * behind it look after themselves). Handlers get it as their first argument.
+ */
+#ifndef PUSHLAB_SERVER_H
+#define PUSHLAB_SERVER_H
+
+#include "bus.h"
+#include "options.h"
+#include "stats.h"
+
+enum { PEER_BUCKETS = 65536 };
+
+struct worker;
+struct transport;
+struct assets;
+struct limiter;
+
+struct server {
+    const struct options *options;
+    struct bus *bus;
+    struct assets *assets;
+    struct limiter *publish_limiter;                      /* NULL: no limit */
+    const struct transport *transports[TRANSPORTS_LIMIT]; /* built in, then loaded */
+    unsigned transport_count;
+    struct worker *workers[WORKERS_LIMIT];
+    struct worker_stats *worker_stats; /* one per worker */
+    unsigned worker_count;
+    bool loopback; /* bound to loopback addresses only: Host names are checked */
+    int64_t started_us;
+    atomic_bool draining;         /* SIGTERM came: publishing is 503 */
+    _Atomic uint64_t connections; /* of all workers, against connections_limit */
+    atomic_uint *peer_counts;     /* connections per bucket of addresses (PEER_BUCKETS) */
+};
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a request for a feed asks for, read and checked. Pure: request in, wishes out.
+ */
+#ifndef PUSHLAB_SUBSCRIBE_H
+#define PUSHLAB_SUBSCRIBE_H
+
+#include "cursor.h"
+#include "origin.h"
+#include "server.h"
+#include "transport.h"
+
+enum { POLL_LIMIT_DEFAULT = 100, POLL_LIMIT = 1000, BATCH_BYTES_LIMIT = 1 << 20 };
+
+struct subscribe_request {
+    const struct transport *transport;
+    unsigned topic_count;
+    struct slice topics[TOPICS_PER_SUBSCRIBER_LIMIT];
+    bool many; /* topics= was used */
+    bool json; /* format=json */
+    bool close;
+    struct slice since; /* decoded text; empty: absent */
+    unsigned limit;
+    int64_t wait_ms;
+    unsigned coalesce_ms;
+    enum origin origin;
+    bool public_topics; /* all of them */
+    char text[4096];    /* what the slices point into */
+};
+
+/* The transport whose feed the request asks for, or NULL when the path is no feed. A WebSocket
+ * handshake at `/` is the tutorial's feed. */
+const struct transport *subscribe_route(const struct server *server,
+                                        const struct request *request);
+/* Fills *ret for a request that subscribe_route has found. False: refused, reply is filled. */
+bool subscribe_read(const struct server *server, const struct request *request,
+                    const struct transport *transport, struct subscribe_request *ret,
+                    struct reply *reply);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Subscriber: a cursor in each topic it reads (mostly one), a transport, and a connection.
+ * subscriber.c has the one loop that moves cursors. One worker's thread.
+ */
+#ifndef PUSHLAB_SUBSCRIBER_H
+#define PUSHLAB_SUBSCRIBER_H
+
+#include "options.h"
+#include "transport.h"
+
+struct connection;
+struct replica;
+struct server;
+struct subscribe_request;
+struct transport_stats;
+
+#define NOT_ATTACHED UINT32_MAX
+
+/* A cursor: the number of the next message to be given. */
+struct subscription {
+    struct replica *replica;
+    struct subscriber *subscriber;
+    uint64_t next;
+    uint32_t index; /* in replica->subscriptions, or NOT_ATTACHED */
+};
+
+struct subscriber {
+    struct connection *connection;
+    const struct transport *transport;
+    const struct encoding *encoding;
+    void *state;        /* the transport's own; NULL while it needs none */
+    struct bytes *cors; /* header lines for a held answer to another origin, or NULL */
+    struct subscription *subscriptions;
+    struct subscription one; /* what subscriptions points to when there is one */
+    int64_t beat_ms;   /* the next heartbeat; while awaiting, when the peer counts as dead */
+    int64_t window_ms; /* end of the coalescing window or of the hold; 0: none open */
+    uint16_t coalesce_ms;
+    uint16_t limit; /* messages in one answer */
+    uint8_t count;
+    uint8_t parameter; /* of the encoding */
+    bool many;        /* asked for with topics=: cursors are lists, messages name their topic */
+    bool json;        /* format=json */
+    bool sample;      /* only the newest, at most once per coalesce_ms */
+    bool awaiting;    /* a probe has not been answered yet */
+    bool close_after; /* close=1, or HTTP without keep-alive */
+    bool old_http;    /* HTTP/1.0 */
+    bool may_publish;
+    bool foreign; /* a page of another origin: public topics only */
+    uint8_t mode; /* the transport's own */
+};
+
+/* ---- for transports ---------------------------------------------------------------------- */
+
+struct server *subscriber_server(const struct subscriber *subscriber);
+/* Which encoding of messages this subscriber gets from now on. */
+void subscriber_encode(struct subscriber *subscriber, const struct encoding *encoding,
+                       unsigned parameter);
+/* The cursor to go on from: EPOCH-SEQ, or the list of them. */
+void subscriber_add_cursor(const struct subscriber *subscriber, struct builder *out);
+/* The header lines that every feed answer carries (Pushlab-Next, caching, CORS). */
+void subscriber_add_headers(const struct subscriber *subscriber, struct builder *out);
+/* The name of the topic it follows at this index, below subscriber->count. */
+struct slice subscriber_topic(const struct subscriber *subscriber, unsigned index);
+/* From now on only the newest message counts, at most one each interval; what is skipped is no
+ * gap. */
+void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms);
+/* The peer has shown a sign of life. */
+void subscriber_alive(struct subscriber *subscriber);
+/* The peer's address as text; lives until the next call on this thread. */
+struct slice subscriber_peer(const struct subscriber *subscriber);
+/*
+ * Follows one more topic (since as in a query) or an old one from another place. The gap found,
+ * when gap->reason is set, is the caller's to tell. 0, or an HTTP status: 400 name or cursor,
+ * 503 limits.
+ */
+int subscriber_follow(struct subscriber *subscriber, struct slice topic, struct slice since,
+                      struct gap *ret_gap);
+/* 0, or 404 when it was not followed. */
+int subscriber_unfollow(struct subscriber *subscriber, struct slice topic);
+
+/* ---- for the connection ------------------------------------------------------------------ */
+
+/* Answers, holds or opens what was asked; every answer is queued on the connection, and sent
+ * when the caller flushes it. */
+void subscriber_begin(struct connection *connection, const struct request *request,
+                      const struct subscribe_request *wanted);
+/* The connection's timer is due. */
+void subscriber_due(struct subscriber *subscriber, int64_t now_ms);
+/* When the subscriber next wants subscriber_due. */
+int64_t subscriber_due_ms(const struct subscriber *subscriber);
+/* The connection can be written to again: go on from the cursor. */
+void subscriber_resume(struct subscriber *subscriber);
+/* Says goodbye (server is going). */
+void subscriber_bye(struct subscriber *subscriber);
+/* Accepts NULL. */
+void subscriber_destroy(struct subscriber *subscriber);
+
+/* ---- for polls ----------------------------------------------------------------------------
+ */
+
+struct transport_stats *subscriber_stats(const struct subscriber *subscriber);
+/* From now on the subscriber is told when its topics grow. False: out of memory. */
+bool subscriber_attach_all(struct subscriber *subscriber);
+/* Whether the log has dropped what the cursor has not seen: then *ret_gap says what, and the
+ * cursor stands at the oldest message held. */
+bool subscription_overtaken(struct subscription *subscription, struct gap *ret_gap);
+
+/* ---- for the worker ---------------------------------------------------------------------- */
+
+/* Moves the cursors of a replica's subscribers, at most *budget of them; whether all were
+ * looked at. */
+bool subscribers_advance(struct replica *replica, unsigned *budget);
+
+#endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker.h"
+
+#include "connection.h"
+#include "http.h"
+#include "subscriber.h"
+#include "transport.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    WALK_BUDGET = 4096,      /* subscribers looked at in one turn, so that others get theirs */
+    REPLICA_IDLE_MS = 10000, /* a topic nobody reads here is let go after so long */
+    SWEEP_MS = 1000,
+    PAUSE_MS = 250, /* the loop came back this late: the pause was ours, not the peers' */
+};
+
+static int64_t monotonic_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* ---- events ------------------------------------------------------------------------------ */
+
+static void on_poller(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct worker *worker = arg;
+    worker->now_ms = monotonic_ms();
+    poller_dispatch(&worker->poller, connection_ready);
+}
+
+static void on_inbox(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct worker *worker = arg;
+    inbox_clear(&worker->inbox); /* the marks are taken at the end of the turn */
+}
+
+/* Sleeping in the kernel until a timer is due: late by more than PAUSE_MS means that the whole
+ * process stood still (stopped, suspended, starved), and no peer may be blamed for it. */
+static void on_timer(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct worker *worker = arg;
+    worker->now_ms = monotonic_ms();
+    if (worker->now_ms - worker->timer_armed_ms > PAUSE_MS)
+        worker->resumed_ms = worker->now_ms;
+    worker->timer_armed_ms = -1;
+    timers_advance(&worker->timers, worker->now_ms);
+}
+
+static void on_connection_due(struct timer *timer, void *arg)
+{
+    struct worker *worker = arg;
+    connection_due((struct connection *)((char *)timer - offsetof(struct connection, timer)),
+                   worker->now_ms);
+}
+
+/* ---- one turn ---------------------------------------------------------------------------- */
+
+static void take_marks(struct worker *worker)
+{
+    struct topic *topic;
+    while ((topic = inbox_take(&worker->inbox, worker->replicas.bit))) {
+        struct replica *replica =
+            replicas_find(&worker->replicas, slice_of(topic->label->name));
+        /* A forgotten topic's name may have a new life, with a replica of its own. */
+        if (replica && replica->topic == topic && replica_sync(replica))
+            worker_grown(worker, replica);
+        topic_unref(topic);
+    }
+}
+
+static void walk_grown(struct worker *worker)
+{
+    unsigned budget = WALK_BUDGET;
+    while (worker->grown && budget > 0) {
+        struct replica *replica = worker->grown;
+        if (!subscribers_advance(replica, &budget))
+            continue; /* out of budget: go on in the next turn */
+        worker->grown = replica->next_grown;
+        replica->queued = false;
+    }
+}
+
+static void settle_pending(struct worker *worker)
+{
+    while (worker->pending) {
+        struct connection *connection = worker->pending;
+        worker->pending = connection->next_pending;
+        connection->pending = false;
+        connection_pending(connection);
+    }
+}
+
+static void arm_timer(struct worker *worker)
+{
+    int64_t next_ms = timers_next_ms(&worker->timers);
+    if (next_ms == worker->timer_armed_ms)
+        return;
+    worker->timer_armed_ms = next_ms;
+    if (next_ms < 0) {
+        event_del(worker->timer_event);
+        return;
+    }
+    int64_t wait_ms = next_ms - monotonic_ms();
+    if (wait_ms < 0)
+        wait_ms = 0;
+    event_add(worker->timer_event,
+              &(struct timeval){.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000});
+}
+
+static void sweep(struct worker *worker)
+{
+    if (worker->now_ms - worker->swept_ms < SWEEP_MS)
+        return;
+    worker->swept_ms = worker->now_ms;
+    replicas_sweep(&worker->replicas, worker->now_ms - REPLICA_IDLE_MS);
+}
+
+static void drain_one(struct timer *timer, void *arg)
+{
+    (void)arg;
+    connection_drain((struct connection *)((char *)timer - offsetof(struct connection, timer)));
+}
+
+static void drain_begin(struct worker *worker)
+{
+    worker->draining = true;
+    worker->now_ms = monotonic_ms();
+    worker->drained_ms = worker->now_ms + (int64_t)worker->server->options->drain_ms;
+    front_close(worker->front);
+    timers_each(&worker->timers, drain_one, NULL);
+}
+
+static bool drained(const struct worker *worker)
+{
+    return worker->draining &&
+           (worker->connection_count == 0 || monotonic_ms() >= worker->drained_ms);
+}
+
+static void *worker_run(void *arg)
+{
+    struct worker *worker = arg;
+    inbox_own(&worker->inbox);
+    while (!drained(worker)) {
+        arm_timer(worker);
+        /* Work left over from the last turn must not wait for an event. */
+        event_base_loop(worker->base, worker->grown ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
+        worker->now_ms = monotonic_ms();
+        if (!worker->draining && atomic_load(&worker->server->draining))
+            drain_begin(worker);
+        take_marks(worker);
+        walk_grown(worker);
+        settle_pending(worker);
+        sweep(worker);
+    }
+    for (unsigned i = 0; i < worker->server->transport_count; i++)
+        if (worker->server->transports[i]->thread_end)
+            worker->server->transports[i]->thread_end();
+    return NULL;
+}
+
+/* ---- for connections and subscribers ----------------------------------------------------- */
+
+struct replica *worker_replica(struct worker *worker, struct slice name, bool create)
+{
+    struct replica *replica = replicas_find(&worker->replicas, name);
+    if (!replica) {
+        struct topic *topic = bus_topic(worker->server->bus, name, create);
+        replica = topic ? replicas_add(&worker->replicas, topic) : NULL;
+    }
+    if (!replica)
+        return NULL;
+    replica->used_ms = worker->now_ms;
+    if (replica_sync(replica))
+        worker_grown(worker, replica);
+    return replica;
+}
+
+void worker_grown(struct worker *worker, struct replica *replica)
+{
+    if (replica->queued) {
+        replica->regrown = true;
+        return;
+    }
+    replica->queued = true;
+    replica->walk = replica->count;
+    replica->next_grown = worker->grown;
+    worker->grown = replica;
+}
+
+void worker_pending(struct worker *worker, struct connection *connection)
+{
+    if (connection->pending)
+        return;
+    connection->pending = true;
+    connection->next_pending = worker->pending;
+    worker->pending = connection;
+}
+
+void worker_set_timer(struct worker *worker, struct timer *timer, int64_t due_ms)
+{
+    timer_set(&worker->timers, timer, due_ms);
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+static bool make_events(struct worker *worker)
+{
+    struct event_config *config = event_config_new();
+    if (!config)
+        return false;
+    /* Nothing of this base is touched by another thread. */
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+    worker->base = event_base_new_with_config(config);
+    event_config_free(config);
+    if (!worker->base)
+        return false;
+    const short read_on = EV_READ | EV_PERSIST;
+    worker->poller_event =
+        event_new(worker->base, worker->poller.epoll_fd, read_on, on_poller, worker);
+    worker->inbox_event =
+        event_new(worker->base, worker->inbox.event_fd, read_on, on_inbox, worker);
+    worker->timer_event = evtimer_new(worker->base, on_timer, worker);
+    return worker->poller_event && worker->inbox_event && worker->timer_event &&
+           event_add(worker->poller_event, NULL) == 0 &&
+           event_add(worker->inbox_event, NULL) == 0;
+}
+
+struct worker *worker_create(struct server *server, unsigned index, const int *take_listen_fds,
+                             unsigned listen_count)
+{
+    struct worker *worker = calloc(1, sizeof(*worker));
+    if (!worker)
+        return NULL;
+    worker->server = server;
+    worker->index = index;
+    worker->stats = &server->worker_stats[index];
+    worker->timer_armed_ms = -1;
+    worker->now_ms = monotonic_ms();
+    worker->replicas.bit = UINT64_C(1) << index;
+    timers_init(&worker->timers, worker->now_ms, on_connection_due, worker);
+    worker->inbox.event_fd = worker->poller.epoll_fd = -1;
+    if (poller_init(&worker->poller) < 0 || inbox_init(&worker->inbox) < 0 ||
+        !make_events(worker))
+        goto fail;
+    worker->front = front_create(worker, take_listen_fds, listen_count);
+    if (!worker->front)
+        goto fail;
+    bus_attach(server->bus, index, &worker->inbox);
+    return worker;
+fail:
+    worker_destroy(worker);
+    return NULL;
+}
+
+int worker_start(struct worker *worker)
+{
+    return -pthread_create(&worker->thread, NULL, worker_run, worker);
+}
+
+void worker_wake(struct worker *worker)
+{
+    inbox_wake(&worker->inbox);
+}
+
+void worker_join(struct worker *worker)
+{
+    pthread_join(worker->thread, NULL);
+}
+
+static void close_one(struct timer *timer, void *arg)
+{
+    (void)arg;
+    connection_close((struct connection *)((char *)timer - offsetof(struct connection, timer)));
+}
+
+static void event_free_if(struct event *event)
+{
+    if (event)
+        event_free(event);
+}
+
+void worker_destroy(struct worker *worker)
+{
+    if (!worker)
+        return;
+    timers_each(&worker->timers, close_one, NULL);
+    settle_pending(worker);
+    front_destroy(worker->front);
+    replicas_finish(&worker->replicas);
+    event_free_if(worker->poller_event);
+    event_free_if(worker->inbox_event);
+    event_free_if(worker->timer_event);
+    if (worker->base)
+        event_base_free(worker->base);
+    if (worker->poller.epoll_fd >= 0)
+        poller_finish(&worker->poller);
+    if (worker->inbox.event_fd >= 0)
+        inbox_finish(&worker->inbox);
+    free(worker);
+}

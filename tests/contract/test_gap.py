@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""What can no longer be given is never skipped in silence."""
+import pytest
+
+from lib import websocket
+from lib.subscribers import SUBSCRIBERS, Gap
+from lib.wire import until
+
+SERVER_OPTIONS = ["--lab", "--history", "10,1h,1M"]
+
+
+@pytest.fixture(scope="module")
+def overtaken(module_server):
+    """A topic of which 16 to 25 are held, and the cursors 0 to 25."""
+    server = module_server["server"]
+    start = server.head_cursor("overtaken")
+    answers = server.publish_many("overtaken", (str(i) for i in range(1, 26)))
+    return [start] + [answer["id"] for answer in answers]
+
+
+@pytest.mark.parametrize("seen", [0, 1, 7, 14])
+def test_a_gap_says_which_messages_are_missed(server, subscribe, transport, overtaken, seen):
+    gap = subscribe(transport, "overtaken", since=overtaken[seen]).next_gap()
+    assert (gap.topic, gap.first, gap.last, gap.count) == ("overtaken", seen + 1, 15, 15 - seen)
+
+
+def test_after_a_gap_comes_the_oldest_held_and_all_behind_it(
+        server, subscribe, transport, overtaken):
+    subscriber = subscribe(transport, "overtaken", since=overtaken[3])
+    subscriber.next_gap()
+    assert [int(message.payload) for message in subscriber.take(10)] == list(range(16, 26))
+
+
+@pytest.mark.parametrize("seen", [15, 16, 24])
+def test_no_gap_while_the_log_holds_what_is_missing(server, subscribe, transport, overtaken, seen):
+    first = subscribe(transport, "overtaken", since=overtaken[seen]).next_message()
+    assert int(first.payload) == seen + 1
+
+
+def test_first_is_no_gap(server, subscribe, transport, overtaken):
+    assert int(subscribe(transport, "overtaken", since="first").next_message().payload) == 16
+
+
+def test_minus_n_beyond_what_is_held_is_no_gap(server, subscribe, transport, overtaken):
+    assert int(subscribe(transport, "overtaken", since="-100").next_message().payload) == 16
+
+
+def test_leaving_between_a_gap_and_its_messages_skips_nothing(
+        server, subscribe, transport, overtaken):
+    subscriber = subscribe(transport, "overtaken", since=overtaken[3])
+    subscriber.next_gap()
+    subscriber.close()
+    again = subscribe(transport, "overtaken", since=subscriber.cursor)
+    item = again.next()
+    if isinstance(item, Gap):  # where the gap's end has not been told as a cursor
+        item = again.next_message()
+    assert int(item.payload) == 16
+
+
+def test_the_id_of_a_gap_on_sse_is_just_before_the_oldest_held(server, subscribe, overtaken):
+    subscriber = subscribe("sse", "overtaken", since=overtaken[3])
+    subscriber.next_gap()
+    assert subscriber.cursor == overtaken[15]
+
+
+def test_a_subscriber_that_is_overtaken_between_two_polls_is_told(server, subscribe, topic):
+    subscriber = subscribe("short_poll", topic)
+    server.publish_many(topic, map(str, range(1, 31)))
+    gap = subscriber.next_gap()
+    assert (gap.first, gap.last, gap.count) == (1, 20, 20)
+    assert [int(message.payload) for message in subscriber.take(10)] == list(range(21, 31))
+
+
+def test_a_long_poll_with_a_gap_is_answered_at_once(server, overtaken):
+    answer = server.get(f"/long_poll/overtaken?since={overtaken[0]}&wait=60").json()
+    assert answer["gap"]["count"] == 15
+
+
+def test_a_long_poll_of_another_epoch_on_an_empty_topic_is_answered_at_once(server, topic):
+    answer = server.get(f"/long_poll/{topic}?since=zzzz-1&wait=60").json()
+    assert answer["gap"]["count"] is None and answer["messages"] == []
+    assert answer["next"].endswith("-0")
+
+
+def test_a_gap_closes_a_raw_websocket_with_4001(server, overtaken):
+    with websocket.WebSocket(server, f"/websocket/overtaken?since={overtaken[0]}") as raw:
+        assert raw.read_close() == 4001
+
+
+def test_history_is_bounded_by_bytes(server, subscribe, transport, topic):
+    start = server.head_cursor(topic)
+    for number in range(1, 7):
+        server.publish(topic, f"{number}" * 300_000)
+    held = server.history(topic)
+    assert sum(len(message["data"]) for message in held) <= 1 << 20
+    assert [message["seq"] for message in held] == list(range(7 - len(held), 7))
+    gap = subscribe(transport, topic, since=start).next_gap()
+    assert (gap.first, gap.count) == (1, 6 - len(held))
+
+
+def test_history_is_bounded_by_age(serve, subscribe, topic):
+    server = serve("--history", "100,300ms,1M")
+    old = server.publish(topic, "old")
+    until(lambda: server.history(topic) == [], "the old message has left")
+    subscriber = subscribe("sse", topic, since="first", on=server)
+    server.publish(topic, "new")
+    assert subscriber.next_message().payload == b"new"
+    before = old["id"].rpartition("-")[0] + "-0"
+    for how in SUBSCRIBERS:
+        gap = subscribe(how, topic, since=before, on=server).next_gap()
+        assert (gap.first, gap.last, gap.count) == (1, 1, 1), how
+
+
+def test_a_topic_is_forgotten_when_nothing_is_held_and_nobody_watches(serve):
+    server = serve("--history", "100,200ms,1M")
+    first = server.publish("brief", "x")["id"]
+    until(lambda: "brief" not in server.topics(), "the topic is forgotten")
+    again = server.publish("brief", "x")["id"]
+    assert again.rpartition("-")[0] != first.rpartition("-")[0], "a new life needs a new epoch"
+
+
+def test_a_watched_topic_is_not_forgotten(serve, subscribe):
+    server = serve("--history", "100,200ms,1M")
+    subscriber = subscribe("sse", "watched", on=server)
+    server.publish("other", "x")
+    until(lambda: "other" not in server.topics(), "the unwatched topic is forgotten")
+    server.publish("watched", "y")
+    assert subscriber.next_message().payload == b"y"

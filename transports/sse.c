@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * SSE (server-sent events, WHATWG HTML 9.2): one answer that does not end. Ordinary HTTP, one
+ * way; the browser itself reconnects and says where it was (Last-Event-ID).
+ *
+ * What middleboxes and browsers taught: the first write stays under 512 bytes and has no
+ * padding unless asked for (compressing proxies would begin to hold it back), the heartbeat is
+ * a named event because scripts cannot see comments, and no answer but 200 is ever given to who
+ * may be an EventSource, since any other makes browsers give up for good.
+ */
+#include "sse_encode.h"
+#include "table.h"
+
+#include "../server/server.h"
+#include "../server/subscriber.h"
+
+#include <stdlib.h>
+
+enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000 };
+
+static const char head_start[] = "HTTP/1.1 200 OK\r\n"
+                                 "Content-Type: text/event-stream\r\n"
+                                 "Connection: close\r\n";
+
+static void add_retry(uint64_t retry_ms, struct builder *out)
+{
+    builder_add_text(out, "retry: ");
+    builder_add_u64(out, retry_ms);
+    builder_add(out, "\n", 1);
+}
+
+static struct slice cursor_of(struct subscriber *subscriber, struct builder *room)
+{
+    subscriber_add_cursor(subscriber, room);
+    return builder_slice(room);
+}
+
+/* An event of the server's own that carries, or not, the cursor. */
+static void add_own_event(struct subscriber *subscriber, bool with_id, struct slice event,
+                          struct slice data, struct builder *out)
+{
+    struct builder cursor = {0};
+    struct slice id = with_id ? cursor_of(subscriber, &cursor) : (struct slice){0};
+    sse_add_event(out, id, event, data);
+    builder_finish(&cursor);
+}
+
+static void add_padding(const struct request *request, struct builder *out)
+{
+    char text[8];
+    size_t len;
+    if (request_query(request, "pad", text, sizeof(text), &len) != 1)
+        return;
+    long pad = strtol(text, NULL, 10);
+    for (long i = 0; i < pad && pad <= PAD_LIMIT; i++)
+        builder_add(out, i == 0 ? ":" : " ", 1);
+    builder_add(out, "\n", 1);
+}
+
+static int sse_open(struct subscriber *subscriber, const struct request *request,
+                    struct builder *out, struct reply *ret_refusal)
+{
+    (void)ret_refusal;
+    if (subscriber->many)
+        subscriber_encode(subscriber, &sse_json_topic_encoding, 0);
+    else
+        subscriber_encode(subscriber, subscriber->json ? &sse_json_encoding : &sse_encoding, 0);
+    builder_add_text(out, head_start);
+    subscriber_add_headers(subscriber, out);
+    builder_add(out, "\r\n", 2);
+    add_padding(request, out);
+    /* An id with no data: the browser keeps it and fires nothing. */
+    struct builder cursor = {0};
+    add_retry(subscriber_server(subscriber)->options->retry_ms, out);
+    sse_add_id(out, cursor_of(subscriber, &cursor));
+    builder_add(out, "\n", 1);
+    builder_finish(&cursor);
+    return 0;
+}
+
+static void sse_full(struct builder *out)
+{
+    builder_add_text(out, head_start);
+    builder_add_text(out, "Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\n"
+                          "Access-Control-Allow-Origin: *\r\n\r\n");
+    add_retry(FULL_RETRY_MS, out);
+    builder_add(out, "\n", 1);
+}
+
+static void sse_prefix(struct subscriber *subscriber, struct builder *out)
+{
+    struct builder cursor = {0};
+    sse_add_id(out, cursor_of(subscriber, &cursor));
+    builder_finish(&cursor);
+}
+
+static int sse_gap(struct subscriber *subscriber, const struct gap *gap, struct builder *out)
+{
+    struct builder data = {0};
+    gap_add_json(gap, &data);
+    add_own_event(subscriber, true, SLICE("gap"), builder_slice(&data), out);
+    builder_finish(&data);
+    return 0;
+}
+
+static void sse_heartbeat(struct subscriber *subscriber, struct builder *out)
+{
+    add_own_event(subscriber, false, SLICE("heartbeat"), (struct slice){0}, out);
+}
+
+static void sse_bye(struct subscriber *subscriber, struct builder *out)
+{
+    struct builder cursor = {0};
+    add_own_event(subscriber, true, SLICE("bye"), cursor_of(subscriber, &cursor), out);
+    builder_finish(&cursor);
+}
+
+const struct transport sse_transport = {
+    .abi = TRANSPORT_ABI,
+    .name = "sse",
+    .title = "SSE",
+    .reads = READS_ON,
+    .content_type = "text/event-stream",
+    .never_refuses = true,
+    .full = sse_full,
+    .open = sse_open,
+    .prefix = sse_prefix,
+    .gap = sse_gap,
+    .heartbeat = sse_heartbeat,
+    .bye = sse_bye,
+};

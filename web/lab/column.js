@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+//
+// Column: one subscriber of the lab: its transport, what it has received and what that cost. The
+// transport can be changed while messages come; the cursor goes over to the new one, and the
+// ledger goes on counting across the change.
+
+import { delay_ms } from "../server_time.js";
+import { median } from "../format.js";
+import { Counters, sumOfParts } from "../transports/counters.js";
+import { Ledger } from "../transports/ledger.js";
+import { ColumnView } from "./column_view.js";
+
+const DELAYS_KEPT = 200;
+
+export class Column {
+  #entry;
+  #entries;
+  #client = null;
+  #topic = "";
+  #options = {};
+  #events = new Set();
+  #onEvent;
+  #ledger = new Ledger();
+  #delays = [];
+  #wasRunning = false;
+  #view;
+
+  /** entry: the transport to begin with; entries: all it can be changed to (see load.js). */
+  constructor(entry, entries, onEvent) {
+    this.#entry = entry;
+    this.#entries = entries;
+    this.#onEvent = onEvent;
+    this.#view = new ColumnView(entry.name, entries.map(({ name }) => name), {
+      onSwitch: (name) => this.switchTo(name),
+      onPause: () => this.togglePause(),
+    });
+  }
+
+  get element() {
+    return this.#view.element;
+  }
+
+  /** Begins anew with another topic. */
+  watch(topic, cursor, options) {
+    this.#client?.stop();
+    this.#topic = topic;
+    this.#options = options;
+    this.#ledger = new Ledger();
+    this.#delays = [];
+    this.#view.clear();
+    this.#begin(cursor);
+  }
+
+  configure(options) {
+    this.#options = options;
+    this.#client?.configure(options);
+  }
+
+  /** Goes on from the same cursor over another transport. */
+  switchTo(name) {
+    const { cursor, running } = this.#client;
+    this.#client.stop();
+    this.#entry = this.#entries.find((entry) => entry.name === name);
+    this.#view.switched(name);
+    this.#begin(cursor, running);
+  }
+
+  togglePause() {
+    if (this.#client.running) this.#client.stop();
+    else this.#client.start(this.#client.cursor);
+    this.#view.paused(!this.#client.running);
+  }
+
+  leave() {
+    this.#wasRunning = Boolean(this.#client?.running);
+    if (this.#wasRunning) this.#client.stop();
+  }
+
+  return() {
+    if (this.#wasRunning) this.#client.start(this.#client.cursor);
+  }
+
+  expectEvent(name) {
+    this.#events.add(name);
+    this.#client?.expectEvent?.(name);
+  }
+
+  /** Bytes per message of the costlier direction. */
+  get bytes_each() {
+    const { up, down, messages } = this.#client?.counters ?? new Counters();
+    return Math.max(sumOfParts(up), sumOfParts(down)) / Math.max(1, messages);
+  }
+
+  draw(bytes_scale) {
+    if (!this.#client) return;
+    this.#view.draw({
+      counters: this.#client.counters,
+      ledger: this.#ledger,
+      last_ms: this.#delays.at(-1),
+      median_ms: median(this.#delays),
+      bytes_scale,
+    });
+  }
+
+  #begin(cursor, running = true) {
+    const view = this.#view;
+    this.#client = new this.#entry.client(this.#topic, { ...this.#options, events: [...this.#events] }, {
+      onState: (state, reason, wait_ms) => view.state(state, reason, wait_ms),
+      onMessage: (message, at_ms) => this.#arrived(message, at_ms),
+      onGap: (gap) => this.#gap(gap),
+      onRequest: (request) => view.plot.requests.push(request),
+    });
+    view.paused(!running);
+    if (running) this.#client.start(cursor);
+    else this.#client.cursor = cursor;
+  }
+
+  #arrived(message, at_ms) {
+    const delay = delay_ms(message, at_ms);
+    this.#delays.push(delay);
+    if (this.#delays.length > DELAYS_KEPT) this.#delays.shift();
+    this.#ledger.add(message.seq);
+    this.#view.message(message, at_ms, delay);
+    if (message.event && !this.#events.has(message.event)) this.#onEvent(message.event);
+  }
+
+  #gap(gap) {
+    this.#ledger.gap();
+    this.#view.gap(gap);
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// Plot: the last minute of one subscriber. Above, a dot for each message at its delay, on a
+// logarithmic scale that is the same in every column. Below, what was asked: a bar from each
+// request to the end of its answer, filled when it brought a message, hollow when it was useless.
+
+import { clock_ms } from "../transports/transport.js";
+
+export const WINDOW_MS = 60000;
+const LOWEST_MS = 0.3;
+const HIGHEST_MS = 30000;
+const LINES = [[1, "1 ms"], [10, "10 ms"], [100, "100 ms"], [1000, "1 s"], [10000, "10 s"]];
+const LANE = 16;
+const GAP = 8;
+
+export class Plot {
+  points = []; // {at_ms, delay_ms}
+  requests = []; // see Transport's onRequest
+  #canvas;
+  #context;
+
+  constructor(canvas) {
+    this.#canvas = canvas;
+    this.#context = canvas.getContext("2d");
+  }
+
+  clear() {
+    this.points = [];
+    this.requests = [];
+  }
+
+  draw() {
+    const now_ms = clock_ms();
+    this.#forget(now_ms - WINDOW_MS);
+    const size = this.#fit();
+    if (!size) return;
+    const style = getComputedStyle(this.#canvas);
+    const paint = {
+      ...size,
+      chart: size.height - LANE - GAP,
+      x: (at_ms) => size.width * (1 - (now_ms - at_ms) / WINDOW_MS),
+      tone: style.getPropertyValue("--tone"),
+      ink: style.color,
+      font: `11px ${style.fontFamily}`,
+    };
+    this.#drawGrid(paint);
+    this.#drawRequests(paint, now_ms);
+    this.#drawPoints(paint);
+  }
+
+  #forget(before_ms) {
+    this.points = this.points.filter(({ at_ms }) => at_ms > before_ms);
+    this.requests = this.requests.filter(({ end_ms }) => end_ms === null || end_ms > before_ms);
+  }
+
+  /** Makes the canvas as sharp as the screen; null while it has no size. */
+  #fit() {
+    const { clientWidth: width, clientHeight: height } = this.#canvas;
+    if (width === 0) return null;
+    const scale = devicePixelRatio;
+    if (this.#canvas.width !== Math.round(width * scale)) {
+      this.#canvas.width = Math.round(width * scale);
+      this.#canvas.height = Math.round(height * scale);
+    }
+    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
+    this.#context.clearRect(0, 0, width, height);
+    return { width, height };
+  }
+
+  #drawGrid({ width, chart, ink, font }) {
+    const c = this.#context;
+    c.font = font;
+    c.fillStyle = c.strokeStyle = ink;
+    for (const [ms, label] of LINES) {
+      const y = Math.round(heightOf(ms, chart)) + 0.5;
+      c.globalAlpha = 0.16;
+      line(c, 0, y, width, y);
+      c.globalAlpha = 0.7;
+      c.fillText(label, 2, y - 3);
+    }
+    c.globalAlpha = 1;
+  }
+
+  #drawPoints({ chart, x, tone }) {
+    const c = this.#context;
+    c.fillStyle = tone;
+    for (const { at_ms, delay_ms } of this.points) {
+      c.beginPath();
+      c.arc(x(at_ms), heightOf(delay_ms, chart), 2.6, 0, 2 * Math.PI);
+      c.fill();
+    }
+  }
+
+  #drawRequests({ height, x, tone }, now_ms) {
+    const c = this.#context;
+    const top = height - LANE + 0.5;
+    c.fillStyle = c.strokeStyle = tone;
+    for (const { start_ms, end_ms, messages } of this.requests) {
+      const left = Math.max(-2, x(start_ms));
+      const width = Math.max(2.5, x(end_ms ?? now_ms) - left - 1);
+      c.globalAlpha = end_ms === null ? 0.45 : 1;
+      if (messages > 0 || end_ms === null) c.fillRect(left, top, width, LANE - 2);
+      else c.strokeRect(left + 0.5, top, width - 0.5, LANE - 2);
+    }
+    c.globalAlpha = 1;
+  }
+}
+
+function heightOf(delay_ms, chart) {
+  const share = Math.log(Math.max(LOWEST_MS, delay_ms) / LOWEST_MS) / Math.log(HIGHEST_MS / LOWEST_MS);
+  return chart - 4 - Math.min(1, share) * (chart - 10);
+}
+
+function line(context, x1, y1, x2, y2) {
+  context.beginPath();
+  context.moveTo(x1, y1);
+  context.lineTo(x2, y2);
+  context.stroke();
+}

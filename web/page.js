@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// Page: the header that all pages share (where to go, language, colours). A new page is one row in
+// PAGES and one string `nav.NAME`.
+
+import { h } from "./dom.js";
+import { LANGUAGES, language, onLanguage, remember, say, sayAttribute, setLanguage, t, translatePage } from "./i18n.js";
+
+const PAGES = [
+  { name: "lab", path: "/" },
+  { name: "pictures", path: "/pictures.html" },
+  { name: "chat", path: "/chat.html" },
+];
+
+/** Fills the page's <header> and all its strings. `title`: key of the page's title. */
+export function startPage(title) {
+  const header = document.querySelector("body > header");
+  header.append(brand(), navigation(), themeButton(), languageSwitch());
+  const setTitle = () => (document.title = `${t(title)} · pushlab`);
+  onLanguage(setTitle);
+  setTitle();
+  translatePage();
+  document.documentElement.dataset.ready = "";
+}
+
+function brand() {
+  const icon = h("img", { src: "/icon.svg", alt: "", width: 28, height: 28 });
+  return h("a", { class: "brand", href: "/" }, icon, "pushlab");
+}
+
+function navigation() {
+  const links = PAGES.map(({ name, path }) => {
+    const here = location.pathname === path || (path === "/" && location.pathname === "/index.html");
+    return say(h("a", { href: path, "aria-current": here ? "page" : null }), `nav.${name}`);
+  });
+  return sayAttribute(h("nav", {}, ...links), "aria-label", "nav.pages");
+}
+
+function languageSwitch() {
+  const buttons = LANGUAGES.map(({ code, tag, name }) =>
+    h("button", { type: "button", lang: tag, "data-code": code, onclick: () => setLanguage(code) }, name),
+  );
+  const mark = () => {
+    for (const b of buttons) b.setAttribute("aria-pressed", b.dataset.code === language().code);
+  };
+  onLanguage(mark);
+  mark();
+  return sayAttribute(h("div", { class: "segmented", role: "group" }, ...buttons), "aria-label", "nav.language");
+}
+
+function themeButton() {
+  const root = document.documentElement;
+  const button = h("button", { type: "button", class: "theme" }, "◐");
+  button.addEventListener("click", () => {
+    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+    remember("theme", root.dataset.theme);
+    document.dispatchEvent(new Event("theme"));
+  });
+  sayAttribute(button, "title", "nav.theme");
+  return sayAttribute(button, "aria-label", "nav.theme");
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// Server time: how far this browser's clock is from the server's, so that a message's delay (its
+// `time` to its arrival) holds on two machines too. Asks /time a few times and believes the
+// quickest answer, which is off by half its round trip at most. Where no difference at all lies
+// within that, the two clocks are taken to be one, as they are on one machine.
+
+import { clock_ms } from "./transports/transport.js";
+
+const TRIES = 5;
+const AGAIN_MS = 60000;
+let offset_ms = 0;
+
+export async function followServerClock() {
+  await measure();
+  setInterval(measure, AGAIN_MS);
+}
+
+/** From the message's time to its arrival, in ms; never below 0, which only says "the clocks". */
+export function delay_ms(message, at_ms) {
+  return Math.max(0, at_ms + offset_ms - message.time / 1000);
+}
+
+export function server_ms() {
+  return clock_ms() + offset_ms;
+}
+
+async function measure() {
+  let best = null;
+  for (let i = 0; i < TRIES; i++) {
+    const sample = await ask().catch(() => null);
+    if (sample && (!best || sample.round_trip_ms < best.round_trip_ms)) best = sample;
+  }
+  if (!best) return;
+  offset_ms = Math.abs(best.offset_ms) <= best.round_trip_ms / 2 ? 0 : best.offset_ms;
+}
+
+async function ask() {
+  const sent_ms = clock_ms();
+  const { time_us } = await (await fetch("/time", { cache: "no-store" })).json();
+  const back_ms = clock_ms();
+  return { round_trip_ms: back_ms - sent_ms, offset_ms: time_us / 1000 - (sent_ms + back_ms) / 2 };
+}

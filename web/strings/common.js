@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Strings that all pages share. One row for each key, one column for each language.
+
+export default {
+  "nav.pages": { en: "Pages", zh: "页面" },
+  "nav.lab": { en: "Lab", zh: "实验台" },
+  "nav.pictures": { en: "Pictures", zh: "图片" },
+  "nav.chat": { en: "Chat", zh: "聊天" },
+  "nav.language": { en: "Language", zh: "语言" },
+  "nav.theme": { en: "Light or dark colours", zh: "切换浅色／深色" },
+
+  "transport.short_poll": { en: "Short poll", zh: "短轮询" },
+  "transport.long_poll": { en: "Long poll", zh: "长轮询" },
+  "transport.sse": { en: "SSE", zh: "SSE" },
+  "transport.websocket": { en: "WebSocket", zh: "WebSocket" },
+  "transport.ndjson": { en: "NDJSON", zh: "NDJSON" },
+  "transport.choose": { en: "Transport", zh: "传输方式" },
+
+  "state.connecting": { en: "connecting", zh: "正在连接" },
+  "state.open": { en: "open", zh: "已连接" },
+  "state.reconnecting": { en: "retrying", zh: "正在重连" },
+  "state.closed": { en: "closed", zh: "已关闭" },
+
+  "page.no_transports": {
+    en: "The server's list of transports could not be read: {text}. Is the server running?",
+    zh: "读不到服务器的传输方式列表：{text}。服务器在运行吗？",
+  },
+  "gap.known": {
+    en: "Gap: messages {from} to {to} ({count}) are no longer held by the server, so they cannot be delivered any more.",
+    zh: "缺口：第 {from} 至 {to} 条（共 {count} 条）服务器已不再保留，无法补发。",
+  },
+  "gap.unknown": {
+    en: "Gap of unknown size: this cursor does not belong to the topic's present log. Going on with the oldest message held.",
+    zh: "缺口大小未知：这个游标不属于该主题现有的日志。从现存最早的一条消息继续。",
+  },
+};

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// Poll: one request and its batch, which short poll and long poll share. They differ only in when
+// they ask, and in whether the server holds the answer.
+
+import { answerHeadBytes, payloadBytes, requestHeadBytes } from "./bytes.js";
+import { Failure, Transport } from "./transport.js";
+
+export class Poll extends Transport {
+  #abort = null;
+  #connected = false;
+
+  connect() {
+    this.#abort = new AbortController();
+    this.#run(this.#abort.signal);
+  }
+
+  disconnect() {
+    this.#abort?.abort();
+  }
+
+  /** What a poll does between two requests, and how it asks; see short_poll.js. */
+  async between(signal, answer) {}
+  query() {
+    return {};
+  }
+  timeout_ms() {
+    return 10000;
+  }
+
+  async #run(signal) {
+    try {
+      while (!signal.aborted) {
+        const answer = await this.#ask(signal);
+        if (signal.aborted) return;
+        await this.between(signal, answer);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#connected = false;
+      this.failed(error instanceof Failure ? error : new Failure("reason.no_answer"));
+    }
+  }
+
+  async #ask(signal) {
+    const asked_ms = performance.now();
+    const url = this.url({ since: this.cursor, ...this.query() });
+    this.requestBegins(requestHeadBytes("GET", url));
+    const response = await fetch(url, {
+      cache: "no-store",
+      signal: AbortSignal.any([signal, AbortSignal.timeout(this.timeout_ms())]),
+    });
+    const body = await response.arrayBuffer();
+    if (!this.#connected) this.counters.connections += 1;
+    this.counters.down.headers += answerHeadBytes(response);
+    this.#connected = !this.options.close && response.headers.get("connection") !== "close";
+    const batch = this.#read(response, body);
+    this.#take(batch, body.byteLength);
+    return { took_ms: performance.now() - asked_ms, count: batch.messages.length };
+  }
+
+  #read(response, body) {
+    const text = new TextDecoder().decode(body);
+    if (response.ok) return JSON.parse(text);
+    const retry_after_ms = 1000 * Number(response.headers.get("retry-after") ?? 0);
+    throw new Failure("reason.refused", { status: response.status, text: errorText(text) }, retry_after_ms);
+  }
+
+  #take(batch, bytes) {
+    this.alive();
+    this.counters.addDown(bytes, batch.messages.reduce((sum, m) => sum + payloadBytes(m), 0));
+    if (batch.messages.length === 0) this.counters.empty += 1;
+    if (batch.gap) this.announceGap(batch.gap);
+    for (const message of batch.messages) this.deliver(message);
+    this.cursor = batch.next;
+    this.requestEnds();
+  }
+}
+
+/** The server says what is wrong as {"error":"…"}; something in between may say it otherwise. */
+export function errorText(body) {
+  try {
+    return JSON.parse(body).error ?? body;
+  } catch {
+    return body.slice(0, 200);
+  }
+}
+
+/** Resolves after that time, or rejects as soon as the signal is aborted. */
+export function pause(ms, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }, { once: true });
+  });
+}
