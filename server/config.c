@@ -13,8 +13,8 @@
 struct config {
     FILE *file;
     struct options_reading *reading;
-    unsigned line;                  /* being read */
-    char error[OPTION_ERROR_LIMIT]; /* the first error; empty: none so far */
+    unsigned line;                       /* being read */
+    char error[OPTION_ERROR_LIMIT + 64]; /* the first error; empty: none so far */
     unsigned error_line;
 };
 

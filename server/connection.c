@@ -303,7 +303,7 @@ static int next_request(struct connection *connection, char *bytes, size_t *len,
     return result;
 }
 
-/* A request came over the limit of connections: told so, in the way its transport can. */
+/* A request over the limit of connections is told so, in the way its transport can. */
 static void answer_full(struct connection *connection, const struct request *request,
                         const struct transport *transport)
 {

@@ -116,8 +116,9 @@ static void workers_drain(struct server *server)
 static void on_signal(evutil_socket_t number, short what, void *arg)
 {
     (void)what;
-    /* Once more while draining: the user means now. */
-    signal((int)number, SIG_DFL);
+    /* Ctrl-C once more while draining: the user means now. Another SIGTERM changes nothing. */
+    if (number == SIGINT)
+        signal(SIGINT, SIG_DFL);
     event_base_loopbreak(arg);
 }
 
@@ -131,6 +132,8 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 static bool run(struct server *server, struct event_base *base,
                 const struct listeners *listeners)
 {
+    signal(SIGTERM,
+           SIG_IGN); /* what remains when our own handler is gone: it is ending anyway */
     struct event *term = evsignal_new(base, SIGTERM, on_signal, base);
     struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
     struct event *sweep = event_new(base, -1, EV_PERSIST, on_sweep, server);

@@ -96,7 +96,7 @@ const struct option_entry option_table[] = {
      "SSE clients are told to wait so long before they return"},
     {times, "coalesce", OPTION_TIME, AT(coalesce_ms), "0", 0, SECOND, "TIME",
      "gather messages so long before writing, unless coalesce= says otherwise"},
-    {times, "drain", OPTION_TIME, AT(drain_ms), "5s", 0, 60 * SECOND, "TIME",
+    {times, "drain", OPTION_TIME, AT(drain_ms), "4s", 0, 60 * SECOND, "TIME",
      "to finish answers when told to stop"},
 
     {other, "config", OPTION_CONFIG, 0, NULL, 0, 0, "FILE",

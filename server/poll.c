@@ -100,7 +100,7 @@ static void queue_answer(struct subscriber *subscriber, uint64_t from,
 {
     struct stream *stream = &subscriber->connection->stream;
     bool share = shareable(subscriber, close, gap_count);
-    struct shared_answer *shared = &subscriber->one.replica->answer;
+    struct shared_answer *shared = share ? &subscriber->one.replica->answer : NULL;
     struct bytes *head, *body;
     if (share && shared->body && shared->transport == subscriber->transport &&
         shared->from == from && shared->to == subscriber->one.next) {

@@ -63,7 +63,9 @@ void replicas_sweep(struct replicas *replicas, int64_t before_ms)
         for (struct replica **link = &replicas->buckets[i]; *link;) {
             struct replica *replica = *link;
             if (replica->count > 0 || replica->queued || replica->used_ms >= before_ms) {
-                replica_sync(replica); /* let go of what the log has let go of */
+                /* What the log has let go of. New messages are not for here to take: whoever
+                 * takes them must see to it that they are given. */
+                log_drop(&replica->log, replica->topic->first);
                 link = &replica->next_in_bucket;
                 continue;
             }

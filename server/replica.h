@@ -48,11 +48,13 @@ struct replicas {
 struct replica *replicas_find(struct replicas *replicas, struct slice name);
 /* A new replica; takes the topic's reference, also on failure (NULL: out of memory). */
 struct replica *replicas_add(struct replicas *replicas, struct topic *take_topic);
-/* Frees the replicas that nobody has used since before_ms, and brings the others up to date. */
+/* Frees the replicas that nobody has used since before_ms; the others let go of what their
+ * topics have let go of. */
 void replicas_sweep(struct replicas *replicas, int64_t before_ms);
 void replicas_finish(struct replicas *replicas);
 
-/* Catches up with the topic; whether there is something new. Being out of memory leaves the
+/* Catches up with the topic; whether there is something new, which the caller must see to
+ * (worker_grown). Being out of memory leaves the
  * replica behind: the next call goes on. */
 bool replica_sync(struct replica *replica);
 /* 0 or -ENOMEM. The subscription must not be attached yet. */

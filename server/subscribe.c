@@ -87,9 +87,10 @@ static bool refuse_number(struct reading *reading, const char *name, double leas
     return false;
 }
 
-/* Seconds may have a fraction; *ret keeps its value when the parameter is absent. */
-static bool read_number(struct reading *reading, const char *name, double least, double most,
-                        double *ret)
+/* characters: what a number may be written with; seconds may have a fraction. *ret keeps its
+ * value when the parameter is absent. */
+static bool read_number(struct reading *reading, const char *name, const char *characters,
+                        double least, double most, double *ret)
 {
     struct slice text;
     int found = read_text(reading, name, &text);
@@ -97,7 +98,7 @@ static bool read_number(struct reading *reading, const char *name, double least,
         return found == 0;
     char *end;
     double number = strtod(text.at, &end);
-    bool plain = text.len > 0 && strspn(text.at, "0123456789.") == text.len;
+    bool plain = text.len > 0 && strspn(text.at, characters) == text.len;
     if (!plain || *end || !(number >= least && number <= most))
         return refuse_number(reading, name, least, most);
     *ret = number;
@@ -123,6 +124,11 @@ static bool read_since(struct reading *reading)
     }
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         int found = read_text(reading, names[i], &reading->ret->since);
+        if (found < 0 && reading->ret->transport->never_refuses) {
+            reply_finish(reading->reply);
+            reading->ret->since = SLICE("?"); /* malformed, which is a gap */
+            return true;
+        }
         if (found != 0)
             return found > 0;
     }
@@ -211,9 +217,9 @@ static bool read_numbers(struct reading *reading, const struct options *options)
 {
     double limit = POLL_LIMIT_DEFAULT, wait_s = (double)options->hold_ms / 1000;
     double coalesce_ms = (double)options->coalesce_ms;
-    if (!read_number(reading, "limit", 1, POLL_LIMIT, &limit) ||
-        !read_number(reading, "wait", 0, WAIT_LIMIT_MS / 1000, &wait_s) ||
-        !read_number(reading, "coalesce", 0, COALESCE_LIMIT_MS, &coalesce_ms))
+    if (!read_number(reading, "limit", "0123456789", 1, POLL_LIMIT, &limit) ||
+        !read_number(reading, "wait", "0123456789.", 0, WAIT_LIMIT_MS / 1000, &wait_s) ||
+        !read_number(reading, "coalesce", "0123456789", 0, COALESCE_LIMIT_MS, &coalesce_ms))
         return false;
     reading->ret->limit = (unsigned)limit;
     reading->ret->wait_ms = (int64_t)(wait_s * 1000);

@@ -230,11 +230,13 @@ void subscriber_resume(struct subscriber *subscriber)
 
 /* ---- beginning --------------------------------------------------------------------------- */
 
-/* Finds the topic's replica and the place in its log. False: a limit. */
+/* Finds the topic's replica and the place in its log. False: a limit, or there is no such topic
+ * and none is to be made. */
 static bool place(struct subscriber *subscriber, struct subscription *subscription,
-                  struct slice topic, const struct since *since, struct gap *ret_gap)
+                  struct slice topic, bool create_topic, const struct since *since,
+                  struct gap *ret_gap)
 {
-    struct replica *replica = worker_replica(worker_of(subscriber), topic, true);
+    struct replica *replica = worker_replica(worker_of(subscriber), topic, create_topic);
     if (!replica)
         return false;
     enum since_kind absent = subscriber->transport->reads == READS_ON ? SINCE_NOW : SINCE_LAST;
@@ -286,12 +288,12 @@ static struct since since_of(const struct subscribe_request *wanted, unsigned in
 }
 
 static bool place_all(struct subscriber *subscriber, const struct subscribe_request *wanted,
-                      struct gap *ret_gaps)
+                      bool create_topics, struct gap *ret_gaps)
 {
     for (unsigned i = 0; i < wanted->topic_count; i++) {
         struct since since = since_of(wanted, i);
-        if (!place(subscriber, &subscriber->subscriptions[i], wanted->topics[i], &since,
-                   &ret_gaps[i]))
+        if (!place(subscriber, &subscriber->subscriptions[i], wanted->topics[i], create_topics,
+                   &since, &ret_gaps[i]))
             return false;
         subscriber->count++;
     }
@@ -344,27 +346,38 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     advance_all(subscriber);
 }
 
-/* HEAD: what GET would say about itself, at once, and nothing is made or held for it. */
-static void answer_head(struct connection *connection, const struct request *request,
-                        const struct subscribe_request *wanted)
+/* HEAD: what GET would say about itself, at once, and nothing is made or held for it. The
+ * cursor is known only where the topics are there already. */
+static void answer_head(struct subscriber *subscriber, const struct subscribe_request *wanted)
 {
-    struct reply reply = {.status = 200, .content_type = wanted->transport->content_type};
-    reply_header(&reply, "Cache-Control", SLICE("no-store, no-transform"));
-    reply_header(&reply, "X-Accel-Buffering", SLICE("no"));
-    origin_add_cors(wanted->origin, wanted->public_topics, request, &reply.headers);
-    connection_reply(connection, &reply, request);
+    struct connection *connection = subscriber->connection;
+    const struct transport *transport = subscriber->transport;
+    struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
+    struct builder out = {0};
+    if (!place_all(subscriber, wanted, false, gaps))
+        subscriber->count = 0;
+    bool close = subscriber->close_after || transport->reads == READS_ON;
+    builder_format(&out, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s", transport->content_type,
+                   close ? "Connection: close\r\n" : "");
+    subscriber_add_headers(subscriber, &out);
+    builder_add(&out, "\r\n", 2);
+    stream_queue(&connection->stream, builder_take(&out));
+    connection->close_after |= close;
+    subscriber_destroy(subscriber);
 }
 
 void subscriber_begin(struct connection *connection, const struct request *request,
                       const struct subscribe_request *wanted)
 {
     struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT] = {0};
-    if (request->method == METHOD_HEAD && !wanted->transport->duplex) {
-        answer_head(connection, request, wanted);
+    struct subscriber *subscriber = create(connection, request, wanted);
+    bool head = request->method == METHOD_HEAD;
+    if (subscriber && head && !wanted->transport->duplex) {
+        answer_head(subscriber, wanted);
         return;
     }
-    struct subscriber *subscriber = create(connection, request, wanted);
-    if (!subscriber || !place_all(subscriber, wanted, gaps)) {
+    /* A HEAD cannot begin a conversation: open will say so, and no topic is needed for that. */
+    if (!subscriber || (!head && !place_all(subscriber, wanted, true, gaps))) {
         subscriber_destroy(subscriber);
         refuse_full(connection, request);
         return;
@@ -521,10 +534,12 @@ void subscriber_add_cursor(const struct subscriber *subscriber, struct builder *
 void subscriber_add_headers(const struct subscriber *subscriber, struct builder *out)
 {
     builder_add_text(out, "Cache-Control: no-store, no-transform\r\n"
-                          "X-Accel-Buffering: no\r\n"
-                          "Pushlab-Next: ");
-    subscriber_add_cursor(subscriber, out);
-    builder_add(out, "\r\n", 2);
+                          "X-Accel-Buffering: no\r\n");
+    if (subscriber->count > 0) {
+        builder_add_text(out, "Pushlab-Next: ");
+        subscriber_add_cursor(subscriber, out);
+        builder_add(out, "\r\n", 2);
+    }
     if (subscriber->cors)
         builder_add(out, subscriber->cors->data, subscriber->cors->len);
 }
@@ -579,7 +594,7 @@ int subscriber_follow(struct subscriber *subscriber, struct slice topic, struct 
         return 400;
     if (!old && subscriber->count == TOPICS_PER_SUBSCRIBER_LIMIT)
         return 503;
-    if (!place(subscriber, &placed, topic, &since, ret_gap))
+    if (!place(subscriber, &placed, topic, true, &since, ret_gap))
         return 503;
     if (old) {
         old->next = placed.next;

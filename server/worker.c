@@ -99,16 +99,21 @@ static void settle_pending(struct worker *worker)
     }
 }
 
+/* When the worker must look around even if nothing happens. */
+static int64_t next_look_ms(const struct worker *worker)
+{
+    int64_t next_ms = worker->swept_ms + SWEEP_MS, timer_ms = timers_next_ms(&worker->timers);
+    if (timer_ms >= 0 && timer_ms < next_ms)
+        next_ms = timer_ms;
+    return worker->draining && worker->drained_ms < next_ms ? worker->drained_ms : next_ms;
+}
+
 static void arm_timer(struct worker *worker)
 {
-    int64_t next_ms = timers_next_ms(&worker->timers);
+    int64_t next_ms = next_look_ms(worker);
     if (next_ms == worker->timer_armed_ms)
         return;
     worker->timer_armed_ms = next_ms;
-    if (next_ms < 0) {
-        event_del(worker->timer_event);
-        return;
-    }
     int64_t wait_ms = next_ms - monotonic_ms();
     if (wait_ms < 0)
         wait_ms = 0;
@@ -244,7 +249,7 @@ struct worker *worker_create(struct server *server, unsigned index, const int *t
     worker->index = index;
     worker->stats = &server->worker_stats[index];
     worker->timer_armed_ms = -1;
-    worker->now_ms = monotonic_ms();
+    worker->now_ms = worker->swept_ms = monotonic_ms();
     worker->replicas.bit = UINT64_C(1) << index;
     timers_init(&worker->timers, worker->now_ms, on_connection_due, worker);
     worker->inbox.event_fd = worker->poller.epoll_fd = -1;

@@ -6,8 +6,8 @@ import { number } from "./i18n.js";
 
 export function formatDelay(ms) {
   if (ms === null || ms === undefined) return "–";
-  if (ms >= 1000) return `${number(ms / 1000, ms < 10000 ? 2 : 1)} s`;
-  return `${number(ms, ms < 10 ? 1 : 0)} ms`;
+  if (ms >= 1000) return `${number(ms / 1000, ms < 10000 ? 2 : 1, true)} s`;
+  return `${number(ms, ms < 10 ? 1 : 0, true)} ms`;
 }
 
 export function formatBytes(bytes) {

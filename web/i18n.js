@@ -39,8 +39,10 @@ function format(value) {
   return typeof value === "number" ? number(value) : String(value);
 }
 
-export function number(value, digits = 2) {
-  return value.toLocaleString(language().tag, { maximumFractionDigits: digits });
+/** `digits`: at most so many decimals; `fixed`: exactly so many, so that a column does not jump. */
+export function number(value, digits = 2, fixed = false) {
+  const minimumFractionDigits = fixed ? digits : 0;
+  return value.toLocaleString(language().tag, { minimumFractionDigits, maximumFractionDigits: digits });
 }
 
 /** Shows a string in an element, now and after each change of language. */

@@ -15,6 +15,7 @@ import { followServerClock } from "./server_time.js";
 import { loadTransports } from "./transports/load.js";
 
 const REDRAW_MS = 180; // the plots move a pixel or so in that time
+const HEAD_TIMEOUT_MS = 3000;
 const columns = [];
 let feed = null;
 
@@ -55,7 +56,10 @@ async function watch(topic) {
 }
 
 async function headOf(topic) {
-  const response = await fetch(`/short_poll/${encodeURIComponent(topic)}?since=now`, { cache: "no-store" });
+  const response = await fetch(`/short_poll/${encodeURIComponent(topic)}?since=now`, {
+    cache: "no-store",
+    signal: AbortSignal.timeout(HEAD_TIMEOUT_MS),
+  });
   return (await response.json()).next ?? "now";
 }
 

@@ -9,6 +9,7 @@ import { clock_ms } from "./transports/transport.js";
 
 const TRIES = 5;
 const AGAIN_MS = 60000;
+const TIMEOUT_MS = 1000;
 let offset_ms = 0;
 
 export async function followServerClock() {
@@ -37,7 +38,7 @@ async function measure() {
 
 async function ask() {
   const sent_ms = clock_ms();
-  const { time_us } = await (await fetch("/time", { cache: "no-store" })).json();
+  const { time_us } = await (await fetch("/time", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) })).json();
   const back_ms = clock_ms();
   return { round_trip_ms: back_ms - sent_ms, offset_ms: time_us / 1000 - (sent_ms + back_ms) / 2 };
 }

@@ -51,7 +51,7 @@ def test_every_value_from_0_to_1000_is_taken(server, subscribe, transport, topic
     assert subscriber.next_message().payload == b"x"
 
 
-@pytest.mark.parametrize("value", ["-1", "1001", "abc", "1.5", "99999999999999999999"])
+@pytest.mark.parametrize("value", ["-1", "1001", "abc", "1000.5", "99999999999999999999"])
 def test_other_values_are_refused(server, topic, value):
     answer = server.get(f"/long_poll/{topic}?since=first&coalesce={value}")
     assert answer.status == 400 and "coalesce" in answer.json()["error"]

@@ -80,10 +80,10 @@ def test_next_is_never_below_since(server, subscribe, transport, log):
 
 @pytest.mark.parametrize("bad", ["abc", "-", "--1", "-x", "1", "epoch-", "-0x1", "a-b-", "NOW",
                                  "x-99999999999999999999999", "a b-1", "first ", "last", "%00",
-                                 "é-1", "-99999999999999999999999", "a" * 2000 + "-1"])
+                                 "%c3%a9-1", "-99999999999999999999999", "a" * 2000 + "-1"])
 def test_a_malformed_since_is_400_but_a_gap_on_sse(server, transport, log, bad):
     name = SUBSCRIBERS[transport].name
-    path = f"/{name}/log?since=" + bad.replace(" ", "%20").encode().decode("latin-1")
+    path = f"/{name}/log?since=" + bad.replace(" ", "%20")
     if name == "sse":
         with sse.Stream(server, path) as stream:
             assert stream.response.status == 200

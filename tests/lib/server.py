@@ -45,6 +45,7 @@ class Server:
         self.arguments += [str(option) for option in options]
         self.quiet = quiet
         self.stderr = tempfile.TemporaryFile()
+        self.told_to_stop = False
         limit = None
         if nofile:
             def limit():
@@ -102,6 +103,7 @@ class Server:
         until(lambda: self.open_files() <= count, f"at most {count} open files")
 
     def terminate(self):
+        self.told_to_stop = True
         self.process.send_signal(signal.SIGTERM)
 
     def wait(self, timeout=EXIT_LIMIT_S):
@@ -109,7 +111,7 @@ class Server:
 
     def stop(self):
         """SIGTERM must end it with 0 in time, and it must have had nothing to complain about."""
-        if self.alive():
+        if self.alive() and not self.told_to_stop:
             self.terminate()
         try:
             status = self.wait()

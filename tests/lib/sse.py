@@ -23,7 +23,7 @@ class Decoder:
     def __init__(self):
         self.pending = b""
         self.started = False
-        self.last_id = ""
+        self.first_id = self.last_id = ""
         self.retry_ms = None
         self.comments = []
         self._clear()
@@ -71,6 +71,7 @@ class Decoder:
             self.lines.append(value)
         elif field == "id" and "\0" not in value:
             self.last_id = self.own_id = value
+            self.first_id = self.first_id or value
         elif field == "retry" and value.isascii() and value.isdigit():
             self.retry_ms = int(value)
         return None
@@ -97,9 +98,9 @@ class Stream:
     def start(self):
         """Reads the head of the stream: until its first id has come. Gives that id."""
         deadline = time.monotonic() + PATIENCE_S
-        while not self.decoder.last_id:
+        while not self.decoder.first_id:
             self._feed(deadline)
-        return self.decoder.last_id
+        return self.decoder.first_id
 
     def _feed(self, deadline):
         if "chunked" in self.response.lists("transfer-encoding"):

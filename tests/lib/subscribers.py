@@ -184,13 +184,13 @@ class Poll(Subscriber):
             self.cursor = item.id
         return item
 
-    def arm(self):
+    def _ask_again(self):
         if not self.armed and not self._items:
             self._ask(self._after, self.wait)
             self.armed = True
 
     def _fetch(self, deadline):
-        self.arm()
+        self._ask_again()
         self.armed = False
         response = self._read(deadline - time.monotonic())
         assert response.status == 200, response
@@ -209,6 +209,9 @@ class ShortPoll(Poll):
 class LongPoll(Poll):
     name = "long_poll"
     wait = "&wait=30"
+
+    def arm(self):
+        self._ask_again()
 
 
 class Sse(Subscriber):
@@ -307,7 +310,7 @@ class Ndjson(Subscriber):
         self.connection.send(http.build("GET", self.path(topic, since), host=self.server.authority))
         self.response = self.connection.read_head()
         assert self.response.status == 200, self.response
-        self.cursor = self.response.header("pushlab-next")
+        self.cursor = json.loads(self.connection.read_until(b"\n"))["next"]
         return self
 
     def _fetch(self, deadline):

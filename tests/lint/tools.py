@@ -40,7 +40,7 @@ def check_tidy(build):
     """clang-tidy (.clang-tidy says which checks, and why not others)"""
     # A file is judged again when it, any header or the rules have changed.
     shared = hashlib.sha256(run("clang-tidy", "--version").stdout.encode())
-    for path in [".clang-tidy", *files(".h"), *files(".build")]:
+    for path in [".clang-tidy", "tests/.clang-tidy", *files(".h"), *files(".build")]:
         shared.update(text(path).encode())
     cache_path = build / "reports" / "tidy.json"
     try:

@@ -30,7 +30,8 @@ static void assert_origin(const struct options *options, const char *host, const
 {
     enum origin found = origin_of(options, request_with(host, origin));
     if (found != expected)
-        fail_msg("origin %s at host %s: %d, not %d", origin, host, found, expected);
+        fail_msg("origin %s at host %s: %d, not %d", origin ? origin : "absent",
+                 host ? host : "absent", found, expected);
 }
 
 static void test_same_origin(void **state)

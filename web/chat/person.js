@@ -27,7 +27,7 @@ export class Person {
     this.name = h("input", { maxlength: 40, autocomplete: "nickname", value: firstName(first) });
     this.select = this.#switcher(name);
     this.talk = sayAttribute(h("ol", { class: "talk", role: "log", tabindex: "0" }), "aria-label", "chat.log");
-    this.text = sayAttribute(h("input", { maxlength: 1000, autocomplete: "off", required: true }), "placeholder", "chat.write");
+    this.text = sayAttribute(h("input", { maxlength: 1000, autocomplete: "off" }), "placeholder", "chat.write");
     sayAttribute(this.text, "aria-label", "chat.write");
     this.problem = h("p", { class: "about bad", role: "status" });
     this.how = h("p", { class: "costs" });
@@ -79,6 +79,7 @@ export class Person {
 
   async #speak(event) {
     event.preventDefault();
+    if (!this.text.value.trim()) return;
     const data = JSON.stringify({ name: this.name.value || t("chat.name"), text: this.text.value });
     try {
       await this.#client.publish({ topic: TOPIC, type: "json", data });
@@ -111,8 +112,8 @@ export class Person {
   }
 
   #drawCosts() {
-    const { requests, up, down } = this.#client.counters;
-    const args = { requests, up: `≈ ${formatBytes(sumOfParts(up))}`, down: `≈ ${formatBytes(sumOfParts(down))}` };
+    const { requests, connections, up, down } = this.#client.counters;
+    const args = { requests, connections, up: `≈ ${formatBytes(sumOfParts(up))}`, down: `≈ ${formatBytes(sumOfParts(down))}` };
     setText(this.costs, t("chat.costs", args));
   }
 

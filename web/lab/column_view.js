@@ -10,6 +10,7 @@ import { sumOfParts } from "../transports/counters.js";
 import { Plot } from "./plot.js";
 
 const ROWS = 4;
+const GAP_SHOWN_MS = 20000;
 const PARTS = ["headers", "framing", "payload"];
 const CHECKS = ["lost", "repeated", "reordered", "gaps"];
 const COUNTS = ["messages", "requests", "useless", "connections"];
@@ -17,6 +18,7 @@ const COUNTS = ["messages", "requests", "useless", "connections"];
 export class ColumnView {
   #state = null; // {state, reason, retry_ms}
   #rows = [];
+  #gap = null; // {note, args, until_ms}
 
   constructor(name, names, { onSwitch, onPause }) {
     this.title = h("h2");
@@ -44,6 +46,7 @@ export class ColumnView {
 
   clear() {
     this.#rows = [];
+    this.#gap = null;
     this.plot.clear();
     this.#renderRows();
   }
@@ -68,8 +71,11 @@ export class ColumnView {
     this.#addRow({ message, delay_ms });
   }
 
+  /** Said in words, and kept in sight for a while, however much comes after it. */
   gap(gap) {
-    this.#addRow({ note: gap.count === null ? "gap.unknown" : "gap.known", args: gap, alert: true });
+    const note = gap.count === null ? "gap.unknown" : "gap.known";
+    this.#gap = { note, args: gap, until_ms: performance.now() + GAP_SHOWN_MS };
+    this.#rowsChanged = true;
   }
 
   /** bytes_scale: bytes per message that fill a bar, the same in all columns. */
@@ -126,8 +132,9 @@ export class ColumnView {
 
   #renderRows() {
     this.#rowsChanged = false;
-    if (this.#rows.length) this.list.replaceChildren(...this.#rows.map(renderRow));
-    else this.list.replaceChildren(h("li", { class: "note" }, t("column.waiting")));
+    const gap = this.#gap && performance.now() < this.#gap.until_ms ? [renderGap(this.#gap)] : [];
+    const rows = this.#rows.length ? this.#rows.map(renderRow) : [h("li", { class: "note" }, t("column.waiting"))];
+    this.list.replaceChildren(...gap, ...rows);
   }
 
   #layout(name) {
@@ -158,8 +165,12 @@ function transportName(name) {
   return has(`transport.${name}`) ? t(`transport.${name}`) : name;
 }
 
-function renderRow({ message, delay_ms, note, args, alert }) {
-  if (note) return h("li", { class: alert ? "note alert" : "note", role: alert ? "status" : null, title: t(note, args) }, t(note, args));
+function renderGap({ note, args }) {
+  return h("li", { class: "note alert" }, t(note, args));
+}
+
+function renderRow({ message, delay_ms, note, args }) {
+  if (note) return h("li", { class: "note" }, t(note, args));
   const event = message.event ? h("em", {}, message.event) : null;
   return h(
     "li",

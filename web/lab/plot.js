@@ -10,8 +10,6 @@ export const WINDOW_MS = 60000;
 const LOWEST_MS = 0.3;
 const HIGHEST_MS = 30000;
 const LINES = [[1, "1 ms"], [10, "10 ms"], [100, "100 ms"], [1000, "1 s"], [10000, "10 s"]];
-const LANE = 16;
-const GAP = 8;
 
 export class Plot {
   points = []; // {at_ms, delay_ms}
@@ -35,13 +33,15 @@ export class Plot {
     const size = this.#fit();
     if (!size) return;
     const style = getComputedStyle(this.#canvas);
+    const em = parseFloat(style.fontSize);
     const paint = {
       ...size,
-      chart: size.height - LANE - GAP,
+      em,
+      chart: size.height - 1.5 * em,
       x: (at_ms) => size.width * (1 - (now_ms - at_ms) / WINDOW_MS),
       tone: style.getPropertyValue("--tone"),
       ink: style.color,
-      font: `11px ${style.fontFamily}`,
+      font: `${0.7 * em}px ${style.fontFamily}`,
     };
     this.#drawGrid(paint);
     this.#drawRequests(paint, now_ms);
@@ -81,26 +81,27 @@ export class Plot {
     c.globalAlpha = 1;
   }
 
-  #drawPoints({ chart, x, tone }) {
+  #drawPoints({ chart, x, tone, em }) {
     const c = this.#context;
     c.fillStyle = tone;
     for (const { at_ms, delay_ms } of this.points) {
       c.beginPath();
-      c.arc(x(at_ms), heightOf(delay_ms, chart), 2.6, 0, 2 * Math.PI);
+      c.arc(x(at_ms), heightOf(delay_ms, chart), 0.165 * em, 0, 2 * Math.PI);
       c.fill();
     }
   }
 
-  #drawRequests({ height, x, tone }, now_ms) {
+  #drawRequests({ height, x, tone, em }, now_ms) {
     const c = this.#context;
-    const top = height - LANE + 0.5;
+    const bar = Math.round(0.85 * em);
+    const top = height - bar - 1.5;
     c.fillStyle = c.strokeStyle = tone;
     for (const { start_ms, end_ms, messages } of this.requests) {
       const left = Math.max(-2, x(start_ms));
       const width = Math.max(2.5, x(end_ms ?? now_ms) - left - 1);
       c.globalAlpha = end_ms === null ? 0.45 : 1;
-      if (messages > 0 || end_ms === null) c.fillRect(left, top, width, LANE - 2);
-      else c.strokeRect(left + 0.5, top, width - 0.5, LANE - 2);
+      if (messages > 0 || end_ms === null) c.fillRect(left, top, width, bar);
+      else c.strokeRect(left + 0.5, top, width - 0.5, bar);
     }
     c.globalAlpha = 1;
   }

@@ -9,7 +9,6 @@ export default {
     en: "Everybody on topic `chat` reads the same log. Choose how your messages reach you, and compare what speaking costs.",
     zh: "主题 `chat` 上的所有人读的是同一份日志。选择消息怎样送到你这里，再比较一下“开口说话”的代价。",
   },
-  "chat.person": { en: "Person {number}", zh: "第 {number} 位" },
   "chat.name": { en: "Your name", zh: "你的名字" },
   "chat.default_name": { en: "guest {number}", zh: "访客 {number}" },
   "chat.write": { en: "Write something", zh: "说点什么" },
@@ -21,10 +20,10 @@ export default {
   "chat.by_socket": { en: "Speaks on the connection that is open already.", zh: "在已经打开的连接上发送。" },
   "chat.by_post": { en: "Each message takes a POST request beside the receiving side.", zh: "接收之外，每说一句都要另发一个 POST 请求。" },
   "chat.not_sent": { en: "Not sent: {text}", zh: "未发送：{text}" },
-  "chat.costs": { en: "requests {requests} · up {up} · down {down}", zh: "请求 {requests} · 上行 {up} · 下行 {down}" },
+  "chat.costs": { en: "connections {connections} · requests {requests} · up {up} · down {down}", zh: "连接 {connections} · 请求 {requests} · 上行 {up} · 下行 {down}" },
   "chat.costs_help": {
-    en: "Since this person joined or changed the transport. Heads are estimates.",
-    zh: "自加入或更换传输方式以来。头部为估计值。",
+    en: "Since this person joined or changed the transport. Heads and connections are estimates.",
+    zh: "自加入或更换传输方式以来。头部与连接数为估计值。",
   },
   "chat.look": {
     en: "**What to look for.** SSE is one-way: to speak, the page needs a second connection. WebSocket needs none. The web's first chats, WebQQ and Facebook's among them, were long poll: choose it and see how little is missing for people who type.",

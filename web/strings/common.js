@@ -27,11 +27,11 @@ export default {
     zh: "读不到服务器的传输方式列表：{text}。服务器在运行吗？",
   },
   "gap.known": {
-    en: "Gap: messages {from} to {to} ({count}) are no longer held by the server, so they cannot be delivered any more.",
+    en: "Gap: messages {from} to {to} ({count}) are no longer held by the server and cannot be delivered.",
     zh: "缺口：第 {from} 至 {to} 条（共 {count} 条）服务器已不再保留，无法补发。",
   },
   "gap.unknown": {
-    en: "Gap of unknown size: this cursor does not belong to the topic's present log. Going on with the oldest message held.",
-    zh: "缺口大小未知：这个游标不属于该主题现有的日志。从现存最早的一条消息继续。",
+    en: "Gap of unknown size: the cursor is not of this log, as after a restart. Going on with the oldest message held.",
+    zh: "缺口大小未知：游标不属于现有的日志（例如服务器重启过）。从现存最早的一条继续。",
   },
 };

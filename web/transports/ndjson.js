@@ -71,6 +71,12 @@ export default class Ndjson extends Transport {
     else if (object.gap) this.announceGap(object.gap);
     else if (object.heartbeat) this.heartbeat();
     else if (object.next) this.cursor = object.next;
+    else if (object.bye) this.#bye(object.bye);
+  }
+
+  #bye(cursor) {
+    this.cursor = cursor;
+    throw new Failure("reason.bye");
   }
 
   #watch() {

@@ -16,7 +16,7 @@
 
 import { post } from "../publish.js";
 import { Backoff } from "./backoff.js";
-import { requestHeadBytes, utf8Length } from "./bytes.js";
+import { answerHeadBytes, requestHeadBytes, utf8Length } from "./bytes.js";
 import { Counters } from "./counters.js";
 
 export const READS_NOW = "now"; // once, at once: the answer may be empty
@@ -58,6 +58,7 @@ export class Transport {
   #backoff = new Backoff();
   #retry = 0;
   #request = null;
+  #spoken = false;
 
   constructor(topic, options = {}, listener = {}) {
     this.topic = topic;
@@ -90,10 +91,22 @@ export class Transport {
   /** Publishes as this transport can: all but WebSocket take an HTTP request for it. */
   async publish(message) {
     const url = `/publish/${encodeURIComponent(message.topic)}`;
+    const bytes = utf8Length(message.data);
+    const lines = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\nOrigin: ${location.origin}\r\n`;
     this.counters.requests += 1;
-    this.counters.up.headers += requestHeadBytes("POST", url, "Content-Type: application/json\r\nContent-Length: 100\r\n");
-    this.counters.addUp(utf8Length(message.data), utf8Length(message.data));
-    return post(message);
+    this.counters.up.headers += requestHeadBytes("POST", url, lines);
+    this.counters.addUp(bytes, bytes);
+    return post(message, (response, text) => {
+      this.#countSpeaking();
+      this.counters.down.headers += answerHeadBytes(response);
+      this.counters.addDown(utf8Length(text), 0);
+    });
+  }
+
+  /** Where the receiving connection is held or streaming, speaking takes another one. */
+  #countSpeaking() {
+    if (!this.#spoken && this.constructor.reads !== READS_NOW) this.counters.connections += 1;
+    this.#spoken = true;
   }
 
   // ---- for a transport to fill in ----
