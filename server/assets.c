@@ -318,27 +318,6 @@ const struct asset *assets_find(const struct assets *assets, struct slice path)
     return bsearch(&path, assets->items, assets->count, sizeof(*assets->items), compare_path);
 }
 
-/* The next element of a comma-separated list, without white space around it; false behind the
- * last. Empty elements are given too (RFC 9110, 5.6.1). */
-static bool list_next(struct slice *rest, struct slice *ret_element)
-{
-    if (!rest->len)
-        return false;
-    const char *comma = memchr(rest->at, ',', rest->len);
-    size_t len = comma ? (size_t)(comma - rest->at) : rest->len;
-    struct slice element = {rest->at, len};
-    rest->at += len + (comma != NULL);
-    rest->len -= len + (comma != NULL);
-    while (element.len && octet_blank(element.at[0])) {
-        element.at++;
-        element.len--;
-    }
-    while (element.len && octet_blank(element.at[element.len - 1]))
-        element.len--;
-    *ret_element = element;
-    return true;
-}
-
 /* Whether `gzip;q=0.5` and the like wants gzip: a weight of zero forbids (RFC 9110, 12.4.2). */
 static bool element_wants_gzip(struct slice element)
 {
@@ -363,25 +342,9 @@ static bool accepts_gzip(const struct request *request)
         if (!slice_equal_nocase(request->headers[i].name, SLICE("Accept-Encoding")))
             continue;
         rest = request->headers[i].value;
-        while (list_next(&rest, &element))
+        while (header_list_next(&rest, &element))
             if (element_wants_gzip(element))
                 return true;
-    }
-    return false;
-}
-
-/* If-None-Match compares weakly (RFC 9110, 13.1.2). */
-static bool matches(const struct request *request, const char *etag)
-{
-    const struct slice *header = request_header(request, "If-None-Match");
-    struct slice rest = header ? *header : (struct slice){"", 0}, element;
-    while (list_next(&rest, &element)) {
-        if (element.len > 2 && element.at[0] == 'W' && element.at[1] == '/') {
-            element.at += 2;
-            element.len -= 2;
-        }
-        if (slice_equal(element, SLICE("*")) || slice_equal(element, slice_of(etag)))
-            return true;
     }
     return false;
 }
@@ -405,7 +368,7 @@ void asset_answer(const struct asset *asset, const struct request *request, stru
     builder_add_text(&reply->headers, "Cache-Control: no-cache\r\n");
     if (asset->gzip.body)
         builder_add_text(&reply->headers, "Vary: Accept-Encoding\r\n");
-    if (matches(request, form->etag)) {
+    if (request_none_match(request, slice_of(form->etag))) {
         reply_body(reply, 304, NULL, NULL);
         return;
     }

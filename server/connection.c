@@ -325,10 +325,14 @@ static void answer_feed(struct connection *connection, const struct request *req
 {
     struct subscribe_request wanted;
     struct reply reply = {0};
-    if (subscribe_read(connection->worker->server, request, transport, &wanted, &reply))
+    if (subscribe_read(connection->worker->server, request, transport, &wanted, &reply)) {
         subscriber_begin(connection, request, &wanted);
-    else
-        connection_reply(connection, &reply, request);
+        return;
+    }
+    /* A page may read why it was refused. */
+    enum origin origin = origin_of(options_of(connection), request);
+    origin_add_cors(origin, false, request, &reply.headers);
+    connection_reply(connection, &reply, request);
 }
 
 /* more: further requests follow already, so the socket cannot leave our hands. */
@@ -347,7 +351,8 @@ static void answer(struct connection *connection, const struct request *request,
     }
     struct reply reply = {0};
     routes_answer(worker->server, request, &reply);
-    bool page = request->method == METHOD_GET && reply.status == 200;
+    bool page =
+        request->method == METHOD_GET && request->minor_version == 1 && reply.status == 200;
     if (page && !more && !connection->stream.outbox && !worker->draining &&
         front_answer(worker->front, connection, &reply, request->keep_alive))
         return;

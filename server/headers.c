@@ -17,9 +17,9 @@ struct slice slice_trim(struct slice text)
     return text;
 }
 
-/* RFC 9110, 5.6.1: the next member of a comma-separated list, trimmed, maybe empty; false at
- * the list's end. rest starts as the whole list, and its address is NULL when it is used up. */
-static bool list_next(struct slice *rest, struct slice *ret_member)
+/* RFC 9110, 5.6.1. The address in rest is NULL when the list is used up: a last member may be
+ * empty. */
+bool header_list_next(struct slice *rest, struct slice *ret_member)
 {
     if (!rest->at)
         return false;
@@ -106,7 +106,7 @@ static int rule_transfer_encoding(const struct ruling *ruling, struct slice valu
         return -1;
     struct slice rest = value, member;
     bool chunked = false, other = false;
-    while (list_next(&rest, &member)) {
+    while (header_list_next(&rest, &member)) {
         size_t len = 0;
         while (len < member.len && octet_is(member.at[len], OCTET_TOKEN))
             len++;
@@ -133,7 +133,7 @@ static int rule_transfer_encoding(const struct ruling *ruling, struct slice valu
 static int rule_connection(const struct ruling *ruling, struct slice value)
 {
     struct slice member;
-    while (list_next(&value, &member)) {
+    while (header_list_next(&value, &member)) {
         ruling->judge->close |= slice_equal_nocase(member, SLICE("close"));
         ruling->judge->keep_alive |= slice_equal_nocase(member, SLICE("keep-alive"));
         ruling->judge->upgrade |= slice_equal_nocase(member, SLICE("upgrade"));
@@ -203,9 +203,22 @@ bool request_header_lists(const struct request *request, const char *name, const
         if (!slice_equal_nocase(request->headers[i].name, wanted))
             continue;
         struct slice rest = request->headers[i].value;
-        while (list_next(&rest, &member))
+        while (header_list_next(&rest, &member))
             if (slice_equal_nocase(member, slice_of(token)))
                 return true;
+    }
+    return false;
+}
+
+bool request_none_match(const struct request *request, struct slice etag)
+{
+    const struct slice *header = request_header(request, "If-None-Match");
+    struct slice rest = header ? *header : (struct slice){NULL, 0}, member;
+    while (header_list_next(&rest, &member)) {
+        if (member.len > 2 && member.at[0] == 'W' && member.at[1] == '/')
+            member = (struct slice){member.at + 2, member.len - 2};
+        if (slice_equal(member, SLICE("*")) || slice_equal(member, etag))
+            return true;
     }
     return false;
 }

@@ -140,7 +140,7 @@ static void refuse_one(struct front *front, int listen_fd)
 
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
-    struct front *front = arg;
+    struct front *front = ((evhtp_t *)arg)->arg; /* the listener's own argument is libevhtp's */
     int error = EVUTIL_SOCKET_ERROR();
     counter_add(&front->worker->stats->accept_errors, 1);
     log_line_limited(
@@ -327,7 +327,7 @@ bool front_answer(struct front *front, struct connection *connection, struct rep
 
 static bool listen_on(struct front *front, int fd)
 {
-    evhtp_t *htp = evhtp_new(front->worker->base, NULL);
+    evhtp_t *htp = evhtp_new(front->worker->base, front);
     if (!htp)
         return false;
     evhtp_set_pre_accept_cb(htp, on_accept, front);

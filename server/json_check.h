@@ -3,9 +3,9 @@
  * Strict reading of JSON (RFC 8259): yes or no, and why not. No tree is built and nothing is
  * printed again; what was published stays byte for byte as it was.
  *
- * Stricter than the grammar where readers differ: names in one object must be unique (compared
- * after decoding their escapes), escapes must not leave half a surrogate pair, and numbers must
- * fit a double. So whatever passes here means the same to every client.
+ * Stricter than the grammar where readers differ on what the text is: names in one object must
+ * be unique (compared after decoding their escapes), and escapes must not leave half a
+ * surrogate pair. Numbers may have any size: they are passed on as they stand.
  */
 #ifndef PUSHLAB_JSON_CHECK_H
 #define PUSHLAB_JSON_CHECK_H
@@ -14,7 +14,6 @@
 
 enum {
     JSON_DEPTH_LIMIT = 128,
-    JSON_NUMBER_LIMIT = 63,   /* characters; as much as cJSON reads of one */
     JSON_NAMES_LIMIT = 65536, /* names in objects that are open at once; 16 bytes each */
 };
 

@@ -137,14 +137,13 @@ static void count_answer(struct subscriber *subscriber, unsigned messages, unsig
 /* If-None-Match has the very cursor that the answer would end with: nothing is new. */
 static bool not_modified(const struct subscriber *subscriber, const struct request *request)
 {
-    const struct slice *etag = request ? request_header(request, "If-None-Match") : NULL;
-    if (!etag)
+    if (!request || !request_header(request, "If-None-Match"))
         return false;
     struct builder own = {0};
     builder_add(&own, "\"", 1);
     subscriber_add_cursor(subscriber, &own);
     builder_add(&own, "\"", 1);
-    bool equal = !own.failed && slice_equal(*etag, builder_slice(&own));
+    bool equal = !own.failed && request_none_match(request, builder_slice(&own));
     builder_finish(&own);
     return equal;
 }
@@ -171,6 +170,18 @@ static void answer(struct subscriber *subscriber, const struct request *request,
     connection_answered(connection, close);
 }
 
+void poll_head(struct subscriber *subscriber, const struct gap *gaps, unsigned gap_count)
+{
+    struct connection *connection = subscriber->connection;
+    bool close = subscriber->close_after || connection->worker->draining;
+    struct picked picked;
+    pick(subscriber, &picked);
+    struct bytes *body = make_body(subscriber, &picked, gaps, gap_count);
+    stream_queue(&connection->stream, make_head(subscriber, 200, body, close));
+    bytes_unref(body);
+    connection->close_after |= close;
+}
+
 /* A held one: nobody else will flush for it. */
 static void answer_held(struct subscriber *subscriber)
 {
@@ -184,21 +195,17 @@ static void answer_held(struct subscriber *subscriber)
 }
 
 void poll_begin(struct subscriber *subscriber, const struct request *request,
-                const struct subscribe_request *wanted, const struct gap *gaps)
+                const struct subscribe_request *wanted, const struct gap *gaps,
+                unsigned gap_count)
 {
     struct connection *connection = subscriber->connection;
     struct worker *worker = connection->worker;
-    struct gap found[TOPICS_PER_SUBSCRIBER_LIMIT];
-    unsigned gap_count = 0;
-    for (unsigned i = 0; i < subscriber->count; i++)
-        if (gaps[i].reason)
-            found[gap_count++] = gaps[i];
     counter_add(&subscriber_stats(subscriber)->subscriptions, 1);
     bool holds = subscriber->transport->reads == READS_WAIT && wanted->wait_ms > 0 &&
                  wanted->since.len > 0 && gap_count == 0 && !oldest(subscriber) &&
                  !worker->draining;
     if (!holds) {
-        answer(subscriber, request, found, gap_count);
+        answer(subscriber, request, gaps, gap_count);
         return;
     }
     connection->subscriber = subscriber;

@@ -91,6 +91,12 @@ ssize_t request_parse(const char *bytes, size_t len, const struct request_limits
 const struct slice *request_header(const struct request *request, const char *name);
 /* Whether a comma-separated list header (any of its lines) has this token, any case. */
 bool request_header_lists(const struct request *request, const char *name, const char *token);
+/* The next member of a comma-separated list, without white space around it; may be empty. False
+ * when rest, which starts as the whole list, is used up. */
+bool header_list_next(struct slice *rest, struct slice *ret_member);
+/* Whether If-None-Match names this entity tag (its quotes included), or is `*`. Compared weakly
+ * (RFC 9110, 13.1.2). */
+bool request_none_match(const struct request *request, struct slice etag);
 
 /*
  * The value of the first query parameter of this name, percent-decoded into *ret (`+` stays

@@ -161,6 +161,10 @@ void routes_answer(struct server *server, const struct request *request, struct 
         reply_error(reply, 501, "this method is unknown here");
         return;
     }
+    if (request->path.len == 0) { /* CONNECT names a host, not a path (RFC 9110, 9.3.6) */
+        reply_error(reply, 501, "this server is no proxy");
+        return;
+    }
     struct destination destination = find(server, request);
     bool get = request->method == METHOD_GET || request->method == METHOD_HEAD;
     if (request->method == METHOD_OPTIONS)

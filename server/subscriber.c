@@ -300,6 +300,16 @@ static bool place_all(struct subscriber *subscriber, const struct subscribe_requ
     return true;
 }
 
+/* Moves the gaps that there are to the front; gives their number. */
+static unsigned compact(struct gap *gaps, unsigned count)
+{
+    unsigned found = 0;
+    for (unsigned i = 0; i < count; i++)
+        if (gaps[i].reason)
+            gaps[found++] = gaps[i];
+    return found;
+}
+
 bool subscriber_attach_all(struct subscriber *subscriber)
 {
     for (unsigned i = 0; i < subscriber->count; i++) {
@@ -346,23 +356,27 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     advance_all(subscriber);
 }
 
-/* HEAD: what GET would say about itself, at once, and nothing is made or held for it. The
- * cursor is known only where the topics are there already. */
+/* HEAD: what GET would say about itself, at once; no topic is made and nobody held for it. */
 static void answer_head(struct subscriber *subscriber, const struct subscribe_request *wanted)
 {
     struct connection *connection = subscriber->connection;
     const struct transport *transport = subscriber->transport;
     struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
-    struct builder out = {0};
-    if (!place_all(subscriber, wanted, false, gaps))
-        subscriber->count = 0;
-    bool close = subscriber->close_after || transport->reads == READS_ON;
-    builder_format(&out, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s", transport->content_type,
-                   close ? "Connection: close\r\n" : "");
-    subscriber_add_headers(subscriber, &out);
-    builder_add(&out, "\r\n", 2);
-    stream_queue(&connection->stream, builder_take(&out));
-    connection->close_after |= close;
+    bool there = place_all(subscriber, wanted, false, gaps);
+    if (there && transport->reads != READS_ON) {
+        poll_head(subscriber, gaps, compact(gaps, subscriber->count));
+    } else {
+        struct builder out = {0};
+        bool close = subscriber->close_after || transport->reads == READS_ON;
+        if (!there)
+            subscriber->count = 0; /* no cursor to give */
+        builder_format(&out, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%s",
+                       transport->content_type, close ? "Connection: close\r\n" : "");
+        subscriber_add_headers(subscriber, &out);
+        builder_add(&out, "\r\n", 2);
+        stream_queue(&connection->stream, builder_take(&out));
+        connection->close_after |= close;
+    }
     subscriber_destroy(subscriber);
 }
 
@@ -386,7 +400,7 @@ void subscriber_begin(struct connection *connection, const struct request *reque
     if (wanted->transport->reads == READS_ON)
         stream_begin(subscriber, request, gaps);
     else
-        poll_begin(subscriber, request, wanted, gaps);
+        poll_begin(subscriber, request, wanted, gaps, compact(gaps, subscriber->count));
 }
 
 void subscriber_destroy(struct subscriber *subscriber)

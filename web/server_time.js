@@ -38,7 +38,8 @@ async function measure() {
 
 async function ask() {
   const sent_ms = clock_ms();
-  const { time_us } = await (await fetch("/time", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) })).json();
+  const response = await fetch("/time", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+  const { time_us } = await response.json();
   const back_ms = clock_ms();
   return { round_trip_ms: back_ms - sent_ms, offset_ms: time_us / 1000 - (sent_ms + back_ms) / 2 };
 }

@@ -8,6 +8,7 @@
 
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         if (!(condition))                                                                      \
             abort();                                                                           \
     } while (0)
+
+/* cJSON reads only the first 63 characters of a number, and stumbles over the rest. */
+static bool has_long_number(const char *text, size_t len)
+{
+    enum { CJSON_NUMBER_LIMIT = 63 };
+    size_t run = 0;
+    for (size_t i = 0; i < len && run < CJSON_NUMBER_LIMIT; i++)
+        run = text[i] && strchr("0123456789+-.eE", text[i]) ? run + 1 : 0;
+    return run >= CJSON_NUMBER_LIMIT;
+}
 
 static void check_cjson(const char *text, size_t len)
 {
@@ -54,9 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct json_error error = {NULL, size + 1};
     const char *text = (const char *)data;
     int verdict = json_check((struct slice){text, size}, &error);
-    if (verdict == 0) {
+    if (verdict == 0 && !has_long_number(text, size)) {
         check_cjson(text, size);
-    } else {
+    } else if (verdict != 0) {
         CHECK(verdict == -EINVAL);
         CHECK(error.reason && error.offset <= size);
     }

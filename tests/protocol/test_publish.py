@@ -84,7 +84,7 @@ def test_a_publication_without_a_body_is_empty_text(server, topic):
 
 GOOD_JSON = [
     b"null", b"true", b"false", b"0", b"-0", b"1.5e+10", b'""', b"[]", b"{}", b" \t\r\n{} \n",
-    b"9007199254740993", b"1" + b"0" * 100_000, b"1e999", b"-1E-999", b"0.1e1",
+    b"9007199254740993", b"1.00000000000000000001", b"0.1e1",
     rb'"\u0000"', rb'"\u00e9"', rb'"\ud83d\ude00"', '"é長🏳"'.encode(), rb'"\"\\\/\b\f\n\r\t"',
     b"[" * 100 + b"]" * 100, b'{"a":{"a":{"a":1}}}', b'{"a":1,"A":2}', b'{"":1}',
     b"[" + b"0," * 500_000 + b"0]", b'{"__proto__":1,"constructor":2}', b'"\x7f"',
@@ -131,8 +131,12 @@ def test_invalid_json_is_400(server, topic, name):
     assert server.history(topic) == []
 
 
-@pytest.mark.parametrize("data", [rb'"\ud800"', rb'"\udc00"', rb'"\ud800\u0041"', rb'"\ude00\ud83d"'])
-def test_a_lone_surrogate_is_refused_or_kept_as_written(server, topic, data):
+DOUBTFUL_JSON = [rb'"\ud800"', rb'"\udc00"', rb'"\ud800\u0041"', rb'"\ude00\ud83d"', b"1e999",
+                 b"-1E-999", b"1" + b"0" * 100_000]
+
+
+@pytest.mark.parametrize("data", DOUBTFUL_JSON, ids=lambda data: repr(data[:20]))
+def test_what_not_every_reader_takes_is_refused_or_kept_as_written(server, topic, data):
     answer = post(server, topic, data, "application/json")
     if answer.status == 200:
         assert data in server.get(f"/short_poll/{topic}?since=first").body

@@ -34,7 +34,6 @@ def test_version():
 
 BAD = {
     "unknown option": (["--nonsense"], "--nonsense"),
-    "near miss": (["--worker", "2"], None),
     "argument without a name": (["8765"], "8765"),
     "no value": (["--workers"], "--workers"),
     "workers 0": (["--workers", "0"], "--workers"),
@@ -73,7 +72,7 @@ def test_a_bad_option_says_in_one_line_what_is_wrong(name):
     assert result.stdout == ""
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1 and lines[0].startswith("pushlab: "), result.stderr
-    assert mention is None or mention in lines[0]
+    assert mention in lines[0]
 
 
 def test_a_near_miss_is_told_the_right_name():

@@ -252,10 +252,13 @@ def test_a_bomb_is_stopped_at_the_message_limit(server, client, size):
     assert server.memory_bytes() - before < 32 << 20
 
 
-def test_a_bomb_in_fragments_is_stopped_before_its_end(server, client):
+def test_a_bomb_in_fragments_is_stopped_too(server, client):
     data = bomb(1 << 26)
-    client.send_bytes(frame(BINARY, data[:20_000], fin=False, rsv=4))
+    before = server.memory_bytes()
+    client.connection.send_as_far_as_possible(
+        fragments(BINARY, [data[at:at + 1000] for at in range(0, len(data), 1000)], rsv=4))
     client.assert_closed(1009)
+    assert server.memory_bytes() - before < 32 << 20
 
 
 # ---- feeds ----

@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Text is UTF-8, judged byte by byte: the first wrong byte ends it with 1007 (RFC 6455, 8.1)."""
-import codecs
-
 import pytest
 
 from lib.server import Turn
@@ -51,14 +49,30 @@ INVALID = {
 UNFINISHED = {"of 2": b"a\xc3", "of 3": b"a\xe2\x82", "of 4": b"\xf0\x9f\x98", "lead of 4": b"\xf0"}
 
 
+def followers(lead):
+    """What may be the second byte behind lead, and how many follow; None: lead cannot lead."""
+    for leads, second, count in (
+            (range(0x00, 0x80), None, 0), (range(0xC2, 0xE0), (0x80, 0xBF), 1),
+            (range(0xE0, 0xE1), (0xA0, 0xBF), 2), (range(0xED, 0xEE), (0x80, 0x9F), 2),
+            (range(0xE1, 0xF0), (0x80, 0xBF), 2), (range(0xF0, 0xF1), (0x90, 0xBF), 3),
+            (range(0xF4, 0xF5), (0x80, 0x8F), 3), (range(0xF1, 0xF4), (0x80, 0xBF), 3)):
+        if lead in leads:
+            return second, count
+    return None, None
+
+
 def first_bad(data):
-    """Index of the first byte at which data can no longer become UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for index in range(len(data)):
-        try:
-            decoder.decode(data[index:index + 1])
-        except UnicodeDecodeError:
+    """Index of the first byte at which data can no longer become UTF-8 (Unicode, table 3-7)."""
+    index = 0
+    while index < len(data):
+        second, count = followers(data[index])
+        if count is None:
             return index
+        for step in range(1, count + 1):
+            low, high = second if step == 1 else (0x80, 0xBF)
+            if index + step < len(data) and not low <= data[index + step] <= high:
+                return index + step
+        index += count + 1
     raise AssertionError("nothing wrong with it")
 
 

@@ -93,8 +93,9 @@ static void test_numbers(void **state)
     GOOD("1E5");
     GOOD("1e-999");
     GOOD("1.7976931348623157e308");
-    BAD("1e999", 0);
-    BAD("[1,-1e400]", 3);
+    GOOD("1e999");
+    GOOD("[1,-1e400]");
+    GOOD("1000000000000000000000000000000000000000000000000000000000000000000000000");
     BAD("01", 0);
     BAD("-01", 0);
     BAD("-", 0);
@@ -108,15 +109,6 @@ static void test_numbers(void **state)
     BAD("1_0", 1);
     BAD("--1", 0);
     BAD("Infinity", 0);
-}
-
-static void test_number_limit(void **state)
-{
-    (void)state;
-    char text[JSON_NUMBER_LIMIT + 1];
-    memset(text, '1', sizeof(text));
-    assert_good((struct slice){text, JSON_NUMBER_LIMIT});
-    assert_bad((struct slice){text, JSON_NUMBER_LIMIT + 1}, 0);
 }
 
 static void test_strings(void **state)
@@ -233,10 +225,10 @@ static void test_names_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_values),      cmocka_unit_test(test_structure),
-        cmocka_unit_test(test_numbers),     cmocka_unit_test(test_number_limit),
-        cmocka_unit_test(test_strings),     cmocka_unit_test(test_unique_names),
-        cmocka_unit_test(test_depth_limit), cmocka_unit_test(test_names_limit),
+        cmocka_unit_test(test_values),       cmocka_unit_test(test_structure),
+        cmocka_unit_test(test_numbers),      cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_unique_names), cmocka_unit_test(test_depth_limit),
+        cmocka_unit_test(test_names_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ export class Person {
         this.#drawCosts();
       },
       onMessage: (message) => this.#heard(message),
-      onGap: (gap) => this.#addLine(say(h("li", { class: "note" }), gap.count === null ? "gap.unknown" : "gap.known", gap)),
+      onGap: (gap) => this.#gap(gap),
       onEnd: () => this.#drawCosts(),
     });
     this.#client.start(cursor);
@@ -100,6 +100,11 @@ export class Person {
     this.#drawCosts();
   }
 
+  #gap(gap) {
+    const key = gap.count === null ? "gap.unknown" : "gap.known";
+    this.#addLine(say(h("li", { class: "note" }), key, gap));
+  }
+
   #addLine(line) {
     this.talk.querySelector(".empty")?.remove();
     this.talk.append(line);
@@ -113,8 +118,8 @@ export class Person {
 
   #drawCosts() {
     const { requests, connections, up, down } = this.#client.counters;
-    const args = { requests, connections, up: `≈ ${formatBytes(sumOfParts(up))}`, down: `≈ ${formatBytes(sumOfParts(down))}` };
-    setText(this.costs, t("chat.costs", args));
+    const about = (parts) => `≈ ${formatBytes(sumOfParts(parts))}`;
+    setText(this.costs, t("chat.costs", { requests, connections, up: about(up), down: about(down) }));
   }
 
   #switcher(name) {
@@ -134,7 +139,9 @@ export class Person {
   }
 
   #layout(first) {
-    const leave = first ? null : say(h("button", { type: "button", class: "link", onclick: () => this.#leave() }), "chat.remove");
+    const leave = h("button", { type: "button", class: "link", hidden: first, onclick: () => this.#leave() });
+    say(leave, "chat.remove");
+    const send = say(h("button", { class: "primary" }), "chat.send");
     return h(
       "article",
       { class: "column person" },
@@ -146,7 +153,7 @@ export class Person {
         h("label", {}, say(h("span"), "transport.choose"), this.select),
       ),
       this.talk,
-      h("form", { class: "say", onsubmit: (event) => this.#speak(event) }, this.text, say(h("button", { class: "primary" }), "chat.send")),
+      h("form", { class: "say", onsubmit: (event) => this.#speak(event) }, this.text, send),
       this.problem,
       this.how,
       this.costs,

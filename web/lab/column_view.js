@@ -188,7 +188,7 @@ function figures(names) {
   for (const name of names) {
     const value = h("span", {}, "0");
     const aside = h("small");
-    const box = h("div", {}, h("dd", {}, value, aside), say(h("dt"), `column.${name}`));
+    const box = h("div", {}, say(h("dt"), `column.${name}`), h("dd", {}, value, aside));
     if (has(`column.${name}_help`)) sayAttribute(box, "title", `column.${name}_help`);
     result[name] = { box, value, aside };
     result.element.append(box);

@@ -31,7 +31,7 @@ class RatePublisher {
   async start() {
     this.running = true;
     say(byId("rate-button"), "rate.stop");
-    this.#socket = await openSocket();
+    this.#socket = await openSocket((text) => this.stop(text));
     if (this.running) this.#schedule(performance.now());
     else this.#socket?.close();
   }
@@ -72,8 +72,8 @@ function text(count) {
   return String(count).padEnd(Number(byId("size").value), ".");
 }
 
-/** A socket for publishing only, or null after a while. */
-function openSocket() {
+/** A socket for publishing only, or null after a while. onError: with the server's own words. */
+function openSocket(onError) {
   return new Promise((resolve) => {
     const address = `${location.origin.replace(/^http/, "ws")}/websocket/${TOPIC}`;
     const socket = new WebSocket(address, "pushlab.json");
@@ -88,5 +88,9 @@ function openSocket() {
       resolve(socket);
     };
     socket.onerror = giveUp;
+    socket.onmessage = ({ data }) => {
+      const { error } = JSON.parse(data);
+      if (error) onError(error.message);
+    };
   });
 }

@@ -33,7 +33,8 @@ async function read() {
 }
 
 function table(rows) {
-  const figures = [...new Set(rows.flatMap(Object.keys))].filter((name) => rows.some((row) => typeof row[name] === "number"));
+  const names = [...new Set(rows.flatMap(Object.keys))];
+  const figures = names.filter((name) => rows.some((row) => typeof row[name] === "number"));
   const heads = figures.map((name) => h("th", { scope: "col" }, label(`stat.${name}`, name)));
   return h(
     "table",

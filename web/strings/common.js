@@ -27,7 +27,7 @@ export default {
     zh: "读不到服务器的传输方式列表：{text}。服务器在运行吗？",
   },
   "gap.known": {
-    en: "Gap: messages {from} to {to} ({count}) are no longer held by the server and cannot be delivered.",
+    en: "Gap: messages {from} to {to} ({count}) are no longer held and cannot be delivered.",
     zh: "缺口：第 {from} 至 {to} 条（共 {count} 条）服务器已不再保留，无法补发。",
   },
   "gap.unknown": {

@@ -45,11 +45,13 @@ export function answerHeadBytes(response) {
   return bytes;
 }
 
+/** What the server says in the head of every feed answer. */
+const FEED_LINES =
+  "Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\nPushlab-Next: 12345678-123\r\n";
+
 /** The head that opens an event stream, which an EventSource keeps to itself. */
 export const STREAM_HEAD_BYTES = utf8Length(
-  "HTTP/1.1 200 OK\r\nDate: Thu, 01 Jan 1970 00:00:00 GMT\r\nContent-Type: text/event-stream\r\n" +
-    "Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\n" +
-    "Pushlab-Next: 0123456789ab-1234\r\nConnection: close\r\n\r\n",
+  `HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n${FEED_LINES}\r\n`,
 );
 
 /** Both heads of the WebSocket handshake (RFC 6455, section 4). */
@@ -67,8 +69,7 @@ export function handshakeBytes(url, subprotocol) {
   const down =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
     `Sec-WebSocket-Accept: ${"x".repeat(28)}\r\n${protocolLine}` +
-    `${extensions}; server_no_context_takeover; client_no_context_takeover\r\n` +
-    "Pushlab-Next: 0123456789ab-1234\r\n\r\n";
+    `${extensions}; server_no_context_takeover; client_no_context_takeover\r\n${FEED_LINES}\r\n`;
   return { up: utf8Length(up), down: utf8Length(down) };
 }
 

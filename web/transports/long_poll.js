@@ -15,6 +15,7 @@ const TOO_QUICK_COUNT = 5;
 export default class LongPoll extends Poll {
   static transport = "long_poll";
   static reads = READS_WAIT;
+  static heeds = ["wait_s", "coalesce_ms"];
 
   #client = Math.random().toString(36).slice(2, 10);
   #tooQuick = 0;

@@ -24,6 +24,10 @@ export class Poll extends Transport {
   query() {
     return {};
   }
+  /** Whether the server has been asked to close after the answer. */
+  closes() {
+    return false;
+  }
   timeout_ms() {
     return 10000;
   }
@@ -53,7 +57,7 @@ export class Poll extends Transport {
     const body = await response.arrayBuffer();
     if (!this.#connected) this.counters.connections += 1;
     this.counters.down.headers += answerHeadBytes(response);
-    this.#connected = !this.options.close && response.headers.get("connection") !== "close";
+    this.#connected = !this.closes() && response.headers.get("connection") !== "close";
     const batch = this.#read(response, body);
     this.#take(batch, body.byteLength);
     return { took_ms: performance.now() - asked_ms, count: batch.messages.length };

@@ -11,9 +11,14 @@ const LIMIT = 100;
 export default class ShortPoll extends Poll {
   static transport = "short_poll";
   static reads = READS_NOW;
+  static heeds = ["interval_ms", "close", "coalesce_ms"];
 
   query() {
-    return this.options.close ? { limit: LIMIT, close: 1 } : { limit: LIMIT };
+    return this.closes() ? { limit: LIMIT, close: 1 } : { limit: LIMIT };
+  }
+
+  closes() {
+    return this.options.close;
   }
 
   /** Sleeps until the next question is due; not at all while there is more to catch up on. */
@@ -24,7 +29,7 @@ export default class ShortPoll extends Poll {
   }
 
   #open() {
-    const key = this.options.close ? "reason.short_poll_close" : "reason.short_poll";
+    const key = this.closes() ? "reason.short_poll_close" : "reason.short_poll";
     this.opened(key, { seconds: this.options.interval_ms / 1000 });
   }
 }

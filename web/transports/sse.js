@@ -14,6 +14,7 @@ const HEARTBEAT_BYTES = utf8Length("event: heartbeat\ndata:\n\n");
 export default class Sse extends Transport {
   static transport = "sse";
   static reads = READS_ON;
+  static heeds = ["events", "coalesce_ms"];
 
   #source = null;
   #watchdog = 0;

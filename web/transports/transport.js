@@ -50,6 +50,7 @@ export class Failure extends Error {
 export class Transport {
   static transport = ""; // URL prefix, C file, JS file, metrics label
   static reads = READS_ON;
+  static heeds = ["coalesce_ms"]; // the options that change what is asked
 
   cursor = "now";
   state = "closed";
@@ -80,10 +81,12 @@ export class Transport {
     this.setState("closed", { key: "reason.stopped" });
   }
 
-  /** Changes options on the run: the same cursor, asked anew. */
+  /** Changes options on the run: the same cursor, asked anew where that makes a difference. */
   configure(changes) {
-    Object.assign(this.options, changes);
-    if (!this.running) return;
+    const before = this.options;
+    this.options = { ...before, ...changes };
+    const differs = this.constructor.heeds.some((name) => before[name] !== this.options[name]);
+    if (!differs || !this.running) return;
     this.#drop();
     this.#begin("connecting");
   }
