@@ -53,7 +53,9 @@ void inbox_mark(struct inbox *inbox, struct topic *topic, uint64_t bit)
     bool was_empty = inbox->count == 0;
     if (!push(inbox, topic))
         atomic_fetch_and(&topic->marked, ~bit);
-    bool wake = was_empty && !pthread_equal(inbox->owner, pthread_self());
+    bool own = pthread_equal(inbox->owner, pthread_self());
+    bool wake = was_empty && !own;
+    inbox->own |= own;
     pthread_mutex_unlock(&inbox->lock);
     if (wake)
         inbox_wake(inbox);
@@ -66,6 +68,8 @@ struct topic *inbox_take(struct inbox *inbox, uint64_t bit)
     if (inbox->count > 0) {
         topic = inbox->topics[--inbox->count];
         atomic_fetch_and(&topic->marked, ~bit);
+    } else {
+        inbox->own = false;
     }
     pthread_mutex_unlock(&inbox->lock);
     return topic;

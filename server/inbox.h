@@ -17,13 +17,14 @@ struct inbox {
     unsigned count;
     unsigned capacity;
     pthread_t owner;
+    bool own; /* the owner itself has left a mark since it last found the inbox empty */
 };
 
 /* 0 or a negative errno. */
 int inbox_init(struct inbox *inbox);
 void inbox_finish(struct inbox *inbox);
 /* From now on the calling thread is the owner, whose own marks need no wake-up: it looks into
- * its inbox at the end of each loop turn anyway. */
+ * its inbox before it sleeps (`own`). */
 void inbox_own(struct inbox *inbox);
 /* Takes a reference of its own. Any thread. Out of memory loses nothing: the topic's mark is
  * cleared, so that the next publish tries again, and the worker's tick catches up. */

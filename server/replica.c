@@ -65,7 +65,8 @@ void replicas_sweep(struct replicas *replicas, int64_t before_ms)
             if (replica->count > 0 || replica->queued || replica->used_ms >= before_ms) {
                 /* What the log has let go of. New messages are not for here to take: whoever
                  * takes them must see to it that they are given. */
-                log_drop(&replica->log, replica->topic->first);
+                uint64_t first = replica->topic->first;
+                log_drop(&replica->log, first < replica->log.next ? first : replica->log.next);
                 link = &replica->next_in_bucket;
                 continue;
             }

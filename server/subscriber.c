@@ -169,7 +169,7 @@ static void stream_on(struct subscription *subscription)
     while (subscription->next < log->next && !connection->close_after)
         if (!write_once(subscription))
             break;
-    connection_settle(connection);
+    connection_flush(connection);
 }
 
 /* Whether a coalescing window holds writing back; opens one when there is none. */

@@ -116,7 +116,10 @@ int topic_append(struct topic *topic, struct message *message, const struct hist
     if (!error) {
         *held += size;
         topic->next = topic->log.next;
-        *ret_mark = topic->watchers & ~atomic_fetch_or(&topic->marked, topic->watchers);
+        /* Read once: a worker that begins to watch in between must not be marked as told
+         * without being told. It copies the log after it has begun, so it misses nothing. */
+        uint64_t watchers = topic->watchers;
+        *ret_mark = watchers & ~atomic_fetch_or(&topic->marked, watchers);
     }
     pthread_mutex_unlock(&topic->lock);
     return error;

@@ -82,10 +82,13 @@ static void walk_grown(struct worker *worker)
     unsigned budget = WALK_BUDGET;
     while (worker->grown && budget > 0) {
         struct replica *replica = worker->grown;
-        if (!subscribers_advance(replica, &budget))
-            continue; /* out of budget: go on in the next turn */
         worker->grown = replica->next_grown;
-        replica->queued = false;
+        bool done = subscribers_advance(replica, &budget);
+        replica->queued = !done;
+        if (!done) { /* out of budget: go on in the next turn */
+            replica->next_grown = worker->grown;
+            worker->grown = replica;
+        }
     }
 }
 
@@ -157,7 +160,8 @@ static void *worker_run(void *arg)
     while (!drained(worker)) {
         arm_timer(worker);
         /* Work left over from the last turn must not wait for an event. */
-        event_base_loop(worker->base, worker->grown ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
+        bool more = worker->grown || worker->inbox.own;
+        event_base_loop(worker->base, more ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
         worker->now_ms = monotonic_ms();
         if (!worker->draining && atomic_load(&worker->server->draining))
             drain_begin(worker);
