@@ -165,6 +165,8 @@ static void finish_answering(struct connection *connection)
     }
     subscriber_destroy(connection->subscriber);
     connection->subscriber = NULL;
+    free(connection->input); /* what comes now is dropped, not put behind it */
+    connection->input = NULL;
     shutdown(connection->stream.fd, SHUT_WR);
     connection->state = CONNECTION_LINGERING;
     set_deadline(connection, LINGER_MS);
@@ -303,11 +305,10 @@ static int next_request(struct connection *connection, char *bytes, size_t *len,
     return result;
 }
 
-/* A request over the limit of connections is told so, in the way its transport can. */
-static void answer_full(struct connection *connection, const struct request *request,
-                        const struct transport *transport)
+void connection_full(struct connection *connection, const struct request *request,
+                     const struct transport *transport, const char *reason)
 {
-    struct reply reply = {.close = true};
+    struct reply reply = {.close = connection->refused};
     if (transport && transport->never_refuses) {
         struct builder out = {0};
         transport->full(&out);
@@ -316,7 +317,7 @@ static void answer_full(struct connection *connection, const struct request *req
         return;
     }
     reply_header(&reply, "Retry-After", SLICE("5"));
-    reply_error(&reply, 503, "all connections are taken; try again later (--max-connections)");
+    reply_error(&reply, 503, "%s", reason);
     connection_reply(connection, &reply, request);
 }
 
@@ -342,11 +343,14 @@ static void answer(struct connection *connection, const struct request *request,
     const struct transport *transport = subscribe_route(worker->server, request);
     counter_add(&worker->stats->requests, 1);
     if (connection->refused) {
-        answer_full(connection, request, transport);
+        connection_full(connection, request, transport,
+                        "all connections are taken; try again later (--max-connections)");
         return;
     }
     if (transport) {
         answer_feed(connection, request, transport);
+        if (worker->draining) /* asked for too late: it has missed the goodbye */
+            connection_drain(connection);
         return;
     }
     struct reply reply = {0};
@@ -411,10 +415,13 @@ static void serve(struct connection *connection, char *bytes, size_t len, struct
     }
     if (connection->state == CONNECTION_CLOSED)
         return;
-    if (connection->state == CONNECTION_STREAMING && len > 0) {
+    if (connection->state == CONNECTION_STREAMING && len > 0 && !connection->close_after) {
         stream_input(connection, bytes, len);
         len = 0;
     }
+    if (connection->ended && connection->state == CONNECTION_READING &&
+        (len == 0 || takes_requests(connection)))
+        connection->close_after = true; /* all that it asked for is answered */
     if (connection->close_after) {
         connection->linger |= len > 0;
         len = 0;
@@ -431,11 +438,12 @@ static void on_end(struct connection *connection)
     connection->ended = true;
     /* Half-closing after a request is allowed: what has been asked is still answered. A held
      * poll or a stream whose peer has closed has nobody to answer to. */
-    if (connection->state != CONNECTION_READING || !connection->stream.outbox) {
+    bool answering = connection->stream.outbox || connection->pending;
+    if (connection->state != CONNECTION_READING || !answering) {
         connection_close(connection);
         return;
     }
-    connection->close_after = true;
+    connection->close_after = !connection->input; /* more may be asked for in there */
     connection_settle(connection);
 }
 
@@ -587,8 +595,8 @@ void connection_drain(struct connection *connection)
     if (connection->state == CONNECTION_HELD || connection->state == CONNECTION_STREAMING) {
         subscriber_bye(connection->subscriber);
         connection_flush(connection);
-    } else if (connection->state == CONNECTION_READING && !connection->input &&
-               !connection->stream.outbox) {
-        connection_close(connection);
+    } else if (connection->state == CONNECTION_READING && !connection->input) {
+        connection->close_after = true;
+        connection_settle(connection);
     }
 }

@@ -14,6 +14,7 @@
 
 struct input;
 struct subscriber;
+struct transport;
 struct worker;
 
 enum connection_state {
@@ -60,6 +61,10 @@ void connection_settle(struct connection *connection);
 /* Queues a reply and empties it. request: what it answers, or NULL when that was no request. */
 void connection_reply(struct connection *connection, struct reply *reply,
                       const struct request *request);
+/* Queues the answer to a request that a limit forbids, in the way its transport can: 503 or,
+ * for those who never come back after one, `full`. transport: NULL when it is for no feed. */
+void connection_full(struct connection *connection, const struct request *request,
+                     const struct transport *transport, const char *reason);
 /* The peer's address as text, without port; lives until the next call on this thread. */
 struct slice connection_peer(const struct connection *connection);
 /* A held answer is given: read on, at the end of the turn, what was sent meanwhile. */

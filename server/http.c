@@ -2,6 +2,7 @@
 #include "http.h"
 
 #include "connection.h"
+#include "date.h"
 #include "logger.h"
 #include "worker.h"
 
@@ -99,6 +100,7 @@ static evhtp_res on_accept(evhtp_connection_t *accepted, void *arg)
     bool within = count_in(worker->server, bucket);
     accepted->sock = -1; /* ours from now on: refused here, libevhtp forgets the rest */
     fcntl(fd, F_SETFD, FD_CLOEXEC);
+    worker_look_at_clock(worker);
     counter_add(&worker->stats->accepted, 1);
     connection_create(worker, fd, bucket, !within);
     return EVHTP_RES_ERROR;
@@ -138,6 +140,12 @@ static void refuse_one(struct front *front, int listen_fd)
     front->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
+static void pause_accepting(struct front *front)
+{
+    set_accepting(front, false);
+    event_add(front->pause_event, &(struct timeval){.tv_usec = ACCEPT_PAUSE_MS * 1000});
+}
+
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
     struct front *front = ((evhtp_t *)arg)->arg; /* the listener's own argument is libevhtp's */
@@ -149,8 +157,7 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
         strerror(error));
     if (error == EMFILE || error == ENFILE)
         refuse_one(front, evconnlistener_get_fd(listener));
-    set_accepting(front, false);
-    event_add(front->pause_event, &(struct timeval){.tv_usec = ACCEPT_PAUSE_MS * 1000});
+    pause_accepting(front);
 }
 
 /* ---- delivering pages -------------------------------------------------------------------- */
@@ -194,6 +201,7 @@ static void on_delivered(struct bufferevent *bev, void *arg)
     bufferevent_free(bev);
     loan_end(loan);
     if (keep_alive) {
+        worker_look_at_clock(worker);
         connection_create(worker, fd, bucket, false);
         return;
     }
@@ -227,6 +235,16 @@ static void add_header_lines(evhtp_request_t *request, char *lines)
     }
 }
 
+static void add_date(evhtp_request_t *request)
+{
+    struct builder line = {0};
+    date_add(&line);
+    builder_add(&line, "", 1);
+    if (!line.failed)
+        add_header_lines(request, line.bytes->data);
+    builder_finish(&line);
+}
+
 /* libevhtp has parsed the request that we wrote: this is its answer. */
 static void on_request(evhtp_request_t *request, void *arg)
 {
@@ -235,14 +253,13 @@ static void on_request(evhtp_request_t *request, void *arg)
     struct reply *reply = &loan->reply;
     char len[24];
     snprintf(len, sizeof(len), "%u", reply->body ? reply->body->len : 0u);
+    add_date(request);
     if (reply->content_type)
         add_header(request, "Content-Type", reply->content_type);
     add_header(request, "Content-Length", len);
     if (!loan->keep_alive)
         add_header(request, "Connection", "close");
-    builder_add(&reply->headers, "", 1); /* ends the text */
-    if (!reply->headers.failed)
-        add_header_lines(request, reply->headers.bytes->data);
+    add_header_lines(request, reply->headers.bytes->data);
     if (reply->body)
         evbuffer_add(request->buffer_out, reply->body->data, reply->body->len);
     counter_add(&front->worker->stats->evhtp_requests, 1);
@@ -263,9 +280,23 @@ static evhtp_res on_lent(evhtp_connection_t *accepted, void *arg)
     front->delivering = loan;
     front->current = loan;
     close(accepted->sock);
+    if (front->spare_fd < 0)
+        front->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     accepted->sock = loan->fd;
     loan->connection = accepted;
     return EVHTP_RES_OK;
+}
+
+/* Out of descriptors with a loan on its way in: the spare one is what it takes, if nobody else
+ * gets it. */
+static void on_lender_error(struct evconnlistener *listener, void *arg)
+{
+    struct front *front = ((evhtp_t *)arg)->arg;
+    (void)listener;
+    pause_accepting(front);
+    if (front->spare_fd >= 0)
+        close(front->spare_fd);
+    front->spare_fd = -1;
 }
 
 static void on_lender_read(struct bufferevent *bev, void *arg)
@@ -306,8 +337,11 @@ static bool connect_lender(struct front *front)
 bool front_answer(struct front *front, struct connection *connection, struct reply *reply,
                   bool keep_alive)
 {
+    size_t headers_len = builder_len(&reply->headers);
     struct loan *loan = front->lender ? calloc(1, sizeof(*loan)) : NULL;
-    if (!loan || !connect_lender(front)) {
+    builder_add(&reply->headers, "", 1); /* ends the text */
+    if (!loan || reply->headers.failed || !connect_lender(front)) {
+        builder_truncate(&reply->headers, headers_len);
         free(loan);
         return false;
     }
@@ -352,7 +386,7 @@ static bool lender_open(struct front *front)
         bind(fd, (struct sockaddr *)&front->lender_address, sizeof(sa_family_t)) == 0 &&
         getsockname(fd, (struct sockaddr *)&front->lender_address,
                     &front->lender_address_len) == 0;
-    evhtp_t *htp = named ? evhtp_new(front->worker->base, NULL) : NULL;
+    evhtp_t *htp = named ? evhtp_new(front->worker->base, front) : NULL;
     if (!htp) {
         close(fd);
         return false;
@@ -364,7 +398,10 @@ static bool lender_open(struct front *front)
     evhtp_set_pre_accept_cb(htp, on_lent, front);
     evhtp_set_post_accept_cb(htp, on_lent_ready, front);
     evhtp_set_gencb(htp, on_request, front);
-    return evhtp_accept_socket(htp, fd, LOANS_BACKLOG) == 0;
+    if (evhtp_accept_socket(htp, fd, LOANS_BACKLOG) < 0)
+        return false;
+    evconnlistener_set_error_cb(htp->server, on_lender_error);
+    return true;
 }
 
 struct front *front_create(struct worker *worker, const int *take_listen_fds, unsigned count)

@@ -55,7 +55,8 @@ void inbox_mark(struct inbox *inbox, struct topic *topic, uint64_t bit)
         atomic_fetch_and(&topic->marked, ~bit);
     bool own = pthread_equal(inbox->owner, pthread_self());
     bool wake = was_empty && !own;
-    inbox->own |= own;
+    if (own) /* nobody else may write it: the owner reads it without the lock */
+        inbox->own = true;
     pthread_mutex_unlock(&inbox->lock);
     if (wake)
         inbox_wake(inbox);

@@ -127,5 +127,5 @@ bool json_unescape(struct slice value, struct builder *out)
         if (escape)
             at += add_escape(escape, out);
     }
-    return true;
+    return !out->failed;
 }

@@ -94,21 +94,24 @@ static bool workers_create(struct server *server, const struct listeners *listen
     return true;
 }
 
+/* count: how many of them run. */
+static void workers_drain(struct server *server, unsigned count)
+{
+    atomic_store(&server->draining, true);
+    for (unsigned i = 0; i < count; i++)
+        worker_wake(server->workers[i]);
+    for (unsigned i = 0; i < count; i++)
+        worker_join(server->workers[i]);
+}
+
 static bool workers_start(struct server *server)
 {
     for (unsigned i = 0; i < server->worker_count; i++)
-        if (worker_start(server->workers[i]) != 0)
+        if (worker_start(server->workers[i]) != 0) {
+            workers_drain(server, i);
             return fail("cannot start a thread");
+        }
     return true;
-}
-
-static void workers_drain(struct server *server)
-{
-    atomic_store(&server->draining, true);
-    for (unsigned i = 0; i < server->worker_count; i++)
-        worker_wake(server->workers[i]);
-    for (unsigned i = 0; i < server->worker_count; i++)
-        worker_join(server->workers[i]);
 }
 
 /* ---- the main thread's own loop ---------------------------------------------------------- */
@@ -149,7 +152,7 @@ static bool run(struct server *server, struct event_base *base,
     }
     feeder_destroy(feeder);
     if (good)
-        workers_drain(server);
+        workers_drain(server, server->worker_count);
     struct event *const events[] = {term, interrupt, sweep};
     for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
         if (events[i])

@@ -11,6 +11,10 @@ static const char *fault_of(const struct server *server, const struct transport 
 {
     if (transport->abi != TRANSPORT_ABI)
         return "it was built for another version of pushlab: build it again";
+    if (!transport->title || (!transport->content_type && !transport->duplex))
+        return "it lacks a title or a content type";
+    if (transport->never_refuses && !transport->full)
+        return "it never refuses but has no `full`";
     if (!transport->name || !topic_name_valid(slice_of(transport->name)))
         return "its name does not fit into a path";
     for (unsigned i = 0; i < server->transport_count; i++)

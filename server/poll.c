@@ -153,7 +153,7 @@ static void answer(struct subscriber *subscriber, const struct request *request,
                    const struct gap *gaps, unsigned gap_count)
 {
     struct connection *connection = subscriber->connection;
-    bool close = subscriber->close_after || connection->worker->draining || connection->ended;
+    bool close = subscriber->close_after || connection->worker->draining;
     uint64_t from = subscriber->one.next;
     struct picked picked;
     pick(subscriber, &picked);

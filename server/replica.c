@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "replica.h"
 
+#include "bus.h"
 #include "subscriber.h"
 
 #include <errno.h>
@@ -50,6 +51,7 @@ static void answer_forget(struct shared_answer *answer)
 static void replica_destroy(struct replica *replica, uint64_t bit)
 {
     atomic_fetch_and(&replica->topic->watchers, ~bit);
+    topic_touch(replica->topic, wall_clock_us());
     answer_forget(&replica->answer);
     log_finish(&replica->log);
     free(replica->subscriptions);
@@ -57,16 +59,15 @@ static void replica_destroy(struct replica *replica, uint64_t bit)
     free(replica);
 }
 
-void replicas_sweep(struct replicas *replicas, int64_t before_ms)
+void replicas_sweep(struct replicas *replicas, int64_t before_ms,
+                    void (*on_grown)(struct replica *replica, void *arg), void *arg)
 {
     for (unsigned i = 0; i < REPLICA_BUCKETS; i++)
         for (struct replica **link = &replicas->buckets[i]; *link;) {
             struct replica *replica = *link;
             if (replica->count > 0 || replica->queued || replica->used_ms >= before_ms) {
-                /* What the log has let go of. New messages are not for here to take: whoever
-                 * takes them must see to it that they are given. */
-                uint64_t first = replica->topic->first;
-                log_drop(&replica->log, first < replica->log.next ? first : replica->log.next);
+                if (replica_sync(replica))
+                    on_grown(replica, arg);
                 link = &replica->next_in_bucket;
                 continue;
             }

@@ -48,14 +48,14 @@ struct replicas {
 struct replica *replicas_find(struct replicas *replicas, struct slice name);
 /* A new replica; takes the topic's reference, also on failure (NULL: out of memory). */
 struct replica *replicas_add(struct replicas *replicas, struct topic *take_topic);
-/* Frees the replicas that nobody has used since before_ms; the others let go of what their
- * topics have let go of. */
-void replicas_sweep(struct replicas *replicas, int64_t before_ms);
+/* Frees the replicas that nobody has used since before_ms; the others are synced, with a call
+ * of on_grown when there was something that no mark had told of (memory had run out). */
+void replicas_sweep(struct replicas *replicas, int64_t before_ms,
+                    void (*on_grown)(struct replica *replica, void *arg), void *arg);
 void replicas_finish(struct replicas *replicas);
 
 /* Catches up with the topic; whether there is something new, which the caller must see to
- * (worker_grown). Being out of memory leaves the
- * replica behind: the next call goes on. */
+ * (worker_grown). Being out of memory leaves the replica behind: the next call goes on. */
 bool replica_sync(struct replica *replica);
 /* 0 or -ENOMEM. The subscription must not be attached yet. */
 int replica_attach(struct replica *replica, struct subscription *subscription);

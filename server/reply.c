@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "reply.h"
 
+#include "date.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -153,6 +155,8 @@ void reply_write_head(const struct reply *reply, bool keep_alive, int minor_vers
         builder_add_text(out, status_text(reply->status));
         builder_add_slice(out, SLICE("\r\n"));
     }
+    if (reply->status >= 200)
+        date_add(out);
     if (reply->content_type) {
         builder_add_slice(out, SLICE("Content-Type: "));
         builder_add_text(out, reply->content_type);

@@ -122,7 +122,8 @@ static bool write_once(struct subscription *subscription)
     subscription->next += done / frames.per_message;
     if (subscription->next > from)
         count_delivered(subscription, from);
-    return done > 0 && !stream->blocked && !stream->broken;
+    /* Even without a frame done: what had waited before them has gone. */
+    return !stream->blocked && !stream->broken;
 }
 
 /* Tells what the log has dropped under a reader that was too slow. */
@@ -153,7 +154,8 @@ bool subscription_overtaken(struct subscription *subscription, struct gap *ret_g
     return true;
 }
 
-/* READS_ON: everything from the cursor to the head, as far as the kernel takes it. */
+/* READS_ON: everything from the cursor to the head, as far as the kernel takes it. The
+ * subscriber may be gone after it: then its connection has none any more. */
 static void stream_on(struct subscription *subscription)
 {
     struct subscriber *subscriber = subscription->subscriber;
@@ -217,10 +219,16 @@ bool subscribers_advance(struct replica *replica, unsigned *budget)
     }
 }
 
+/* Everything in every topic; a sampler waits for its interval even so. The subscriber may be
+ * gone after it. */
 static void advance_all(struct subscriber *subscriber)
 {
-    for (unsigned i = 0; i < subscriber->count && !subscriber->connection->close_after; i++)
-        stream_on(&subscriber->subscriptions[i]);
+    const struct connection *connection = subscriber->connection;
+    for (unsigned i = 0; connection->subscriber && i < subscriber->count; i++)
+        if (subscriber->sample)
+            advance(&subscriber->subscriptions[i]);
+        else
+            stream_on(&subscriber->subscriptions[i]);
 }
 
 void subscriber_resume(struct subscriber *subscriber)
@@ -320,14 +328,6 @@ bool subscriber_attach_all(struct subscriber *subscriber)
     return true;
 }
 
-static void refuse_full(struct connection *connection, const struct request *request)
-{
-    struct reply reply = {0};
-    reply_header(&reply, "Retry-After", SLICE("5"));
-    reply_error(&reply, 503, "the server is full (topics or memory); try again later");
-    connection_reply(connection, &reply, request);
-}
-
 static void stream_begin(struct subscriber *subscriber, const struct request *request,
                          const struct gap *gaps)
 {
@@ -393,7 +393,8 @@ void subscriber_begin(struct connection *connection, const struct request *reque
     /* A HEAD cannot begin a conversation: open will say so, and no topic is needed for that. */
     if (!subscriber || (!head && !place_all(subscriber, wanted, true, gaps))) {
         subscriber_destroy(subscriber);
-        refuse_full(connection, request);
+        connection_full(connection, request, wanted->transport,
+                        "the server is full (topics or memory); try again later");
         return;
     }
     counter_add(&subscriber_stats(subscriber)->request_bytes, request->head_len);
@@ -493,11 +494,9 @@ void subscriber_due(struct subscriber *subscriber, int64_t now_ms)
         heartbeat(subscriber);
     if (subscriber->window_ms && subscriber->window_ms <= now_ms) {
         subscriber->window_ms = 0;
-        if (subscriber->sample)
-            for (unsigned i = 0; i < subscriber->count; i++)
-                advance(&subscriber->subscriptions[i]);
-        else
-            advance_all(subscriber);
+        advance_all(subscriber);
+        if (!connection->subscriber)
+            return;
     }
     worker_set_timer(connection->worker, &connection->timer, subscriber_due_ms(subscriber));
     connection_flush(connection);
@@ -510,6 +509,9 @@ void subscriber_bye(struct subscriber *subscriber)
         poll_bye(subscriber);
         return;
     }
+    advance_all(subscriber); /* windows end now */
+    if (!connection->subscriber || connection->close_after)
+        return;
     struct builder out = {0};
     subscriber->transport->bye(subscriber, &out);
     stream_queue(&connection->stream, builder_take(&out));

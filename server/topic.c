@@ -100,12 +100,13 @@ int topic_append(struct topic *topic, struct message *message, const struct hist
 {
     size_t size = message_footprint(message);
     pthread_mutex_lock(&topic->lock);
-    drop_to(topic, first_to_keep(topic, history, now_us, size), held);
-    /* At the limit of all topics together, a topic makes room among its own. */
-    while (*held + size > held_limit && topic->log.first < topic->log.next)
-        drop_to(topic, topic->log.first + 1, held);
-    int error = *held + size > held_limit ? -ENOSPC : 0;
+    /* When even all of its own would not be room enough, a topic keeps what it has. */
+    int error = *held - topic->log.bytes + size > held_limit ? -ENOSPC : 0;
     if (!error) {
+        drop_to(topic, first_to_keep(topic, history, now_us, size), held);
+        /* At the limit of all topics together, a topic makes room among its own. */
+        while (*held + size > held_limit && topic->log.first < topic->log.next)
+            drop_to(topic, topic->log.first + 1, held);
         if (now_us > topic->touched_us) /* the wall clock may step back; a log does not */
             topic->touched_us = now_us;
         message->seq = topic->log.next;
@@ -133,6 +134,14 @@ bool topic_expire(struct topic *topic, const struct history *history, int64_t no
     bool any = topic->log.first < topic->log.next;
     pthread_mutex_unlock(&topic->lock);
     return any;
+}
+
+void topic_touch(struct topic *topic, int64_t now_us)
+{
+    pthread_mutex_lock(&topic->lock);
+    if (now_us > topic->touched_us)
+        topic->touched_us = now_us;
+    pthread_mutex_unlock(&topic->lock);
 }
 
 int topic_copy(struct topic *topic, struct log *replica)

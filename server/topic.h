@@ -25,7 +25,7 @@ struct topic {
     struct topic *next_in_bucket; /* the bus's, under its lock */
     pthread_mutex_t lock;         /* guards log and touched_us, and orders appends */
     struct log log;
-    int64_t touched_us; /* last append, by the wall clock: no message has an earlier time */
+    int64_t touched_us; /* last used, by the wall clock: no message to come is earlier */
     /* Readable without the lock; written under it. */
     _Atomic uint64_t first;
     _Atomic uint64_t next;
@@ -46,8 +46,8 @@ void topic_unref(struct topic *topic);
 /*
  * Appends: sets the message's seq, time and label, and makes room within the history, counting
  * what is held in *held (bytes of all topics; atomically) against held_limit. *ret_mark has a
- * bit for each worker to be told. 0, -ENOMEM, or -ENOSPC when held_limit is reached and nothing
- * of this topic is left to drop; then the log is unchanged.
+ * bit for each worker to be told. 0, -ENOMEM, or -ENOSPC when held_limit would be passed even
+ * without all that this topic holds; then the log is unchanged.
  */
 int topic_append(struct topic *topic, struct message *message, const struct history *history,
                  int64_t now_us, _Atomic uint64_t *held, uint64_t held_limit,
@@ -55,6 +55,8 @@ int topic_append(struct topic *topic, struct message *message, const struct hist
 /* Drops what has grown older than the history's age. Whether anything is still held. */
 bool topic_expire(struct topic *topic, const struct history *history, int64_t now_us,
                   _Atomic uint64_t *held);
+/* It was in use until now: cursors may have been given out. */
+void topic_touch(struct topic *topic, int64_t now_us);
 /* Brings a replica up to the log: drops what the log has dropped, takes what it has gained.
  * 0, or -ENOMEM with the replica valid, only not up to date. */
 int topic_copy(struct topic *topic, struct log *replica);

@@ -77,18 +77,27 @@ static void take_marks(struct worker *worker)
     }
 }
 
+static void queue_grown(struct worker *worker, struct replica *replica)
+{
+    replica->queued = true;
+    replica->next_grown = NULL;
+    *worker->grown_end = replica;
+    worker->grown_end = &replica->next_grown;
+}
+
 static void walk_grown(struct worker *worker)
 {
     unsigned budget = WALK_BUDGET;
     while (worker->grown && budget > 0) {
         struct replica *replica = worker->grown;
         worker->grown = replica->next_grown;
-        bool done = subscribers_advance(replica, &budget);
-        replica->queued = !done;
-        if (!done) { /* out of budget: go on in the next turn */
-            replica->next_grown = worker->grown;
-            worker->grown = replica;
-        }
+        if (!worker->grown)
+            worker->grown_end = &worker->grown;
+        /* Not through: the other topics first, whatever this one gets meanwhile. */
+        if (subscribers_advance(replica, &budget))
+            replica->queued = false;
+        else
+            queue_grown(worker, replica);
     }
 }
 
@@ -120,8 +129,14 @@ static void arm_timer(struct worker *worker)
     int64_t wait_ms = next_ms - monotonic_ms();
     if (wait_ms < 0)
         wait_ms = 0;
-    event_add(worker->timer_event,
-              &(struct timeval){.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000});
+    const struct timeval wait = {.tv_sec = wait_ms / 1000, .tv_usec = wait_ms % 1000 * 1000};
+    if (event_add(worker->timer_event, &wait) < 0)
+        worker->timer_armed_ms = -1; /* out of memory: again in the next turn */
+}
+
+static void on_behind(struct replica *replica, void *arg)
+{
+    worker_grown(arg, replica);
 }
 
 static void sweep(struct worker *worker)
@@ -129,7 +144,7 @@ static void sweep(struct worker *worker)
     if (worker->now_ms - worker->swept_ms < SWEEP_MS)
         return;
     worker->swept_ms = worker->now_ms;
-    replicas_sweep(&worker->replicas, worker->now_ms - REPLICA_IDLE_MS);
+    replicas_sweep(&worker->replicas, worker->now_ms - REPLICA_IDLE_MS, on_behind, worker);
 }
 
 static void drain_one(struct timer *timer, void *arg)
@@ -163,10 +178,12 @@ static void *worker_run(void *arg)
         bool more = worker->grown || worker->inbox.own;
         event_base_loop(worker->base, more ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
         worker->now_ms = monotonic_ms();
-        if (!worker->draining && atomic_load(&worker->server->draining))
-            drain_begin(worker);
+        /* What was published before it is still given before the goodbye. */
+        bool drain = !worker->draining && atomic_load(&worker->server->draining);
         take_marks(worker);
         walk_grown(worker);
+        if (drain && !worker->grown)
+            drain_begin(worker);
         settle_pending(worker);
         sweep(worker);
     }
@@ -199,10 +216,8 @@ void worker_grown(struct worker *worker, struct replica *replica)
         replica->regrown = true;
         return;
     }
-    replica->queued = true;
     replica->walk = replica->count;
-    replica->next_grown = worker->grown;
-    worker->grown = replica;
+    queue_grown(worker, replica);
 }
 
 void worker_pending(struct worker *worker, struct connection *connection)
@@ -212,6 +227,11 @@ void worker_pending(struct worker *worker, struct connection *connection)
     connection->pending = true;
     connection->next_pending = worker->pending;
     worker->pending = connection;
+}
+
+void worker_look_at_clock(struct worker *worker)
+{
+    worker->now_ms = monotonic_ms();
 }
 
 void worker_set_timer(struct worker *worker, struct timer *timer, int64_t due_ms)
@@ -253,6 +273,7 @@ struct worker *worker_create(struct server *server, unsigned index, const int *t
     worker->index = index;
     worker->stats = &server->worker_stats[index];
     worker->timer_armed_ms = -1;
+    worker->grown_end = &worker->grown;
     worker->now_ms = worker->swept_ms = monotonic_ms();
     worker->replicas.bit = UINT64_C(1) << index;
     timers_init(&worker->timers, worker->now_ms, on_connection_due, worker);

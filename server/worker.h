@@ -38,7 +38,8 @@ struct worker {
     struct poller poller;
     struct timers timers;
     struct replicas replicas;
-    struct replica *grown; /* to be walked */
+    struct replica *grown; /* to be walked, in turn */
+    struct replica **grown_end;
     struct connection *pending;
     uint64_t connection_count;
     int64_t now_ms;     /* monotonic, at the start of the turn's callbacks */
@@ -67,5 +68,7 @@ void worker_grown(struct worker *worker, struct replica *replica);
 /* The connection wants connection_pending at the end of the turn. */
 void worker_pending(struct worker *worker, struct connection *connection);
 void worker_set_timer(struct worker *worker, struct timer *timer, int64_t due_ms);
+/* Sets now_ms to now, for callbacks that libevent calls past the worker. */
+void worker_look_at_clock(struct worker *worker);
 
 #endif

@@ -52,21 +52,19 @@ void sse_add_event(struct builder *out, struct slice id, struct slice event, str
     add_data(out, data);
 }
 
-static void add_head(struct builder *out, const struct message *message, bool with_id)
+static void add_id(struct builder *out, const struct message *message)
 {
-    if (with_id) {
-        builder_add(out, "id: ", 4);
-        message_add_id(message, out);
-        builder_add(out, "\n", 1);
-    }
-    if (message->event.len)
-        add_field(out, "event", message->event);
+    builder_add(out, "id: ", 4);
+    message_add_id(message, out);
+    builder_add(out, "\n", 1);
 }
 
 static void encode_sse(const struct message *message, unsigned parameter, struct builder *out)
 {
     (void)parameter;
-    add_head(out, message, true);
+    add_id(out, message);
+    if (message->event.len)
+        add_field(out, "event", message->event);
     if (message->type != MESSAGE_BINARY) {
         add_data(out, message->data);
         return;
@@ -91,7 +89,7 @@ static void encode_sse_json(const struct message *message, unsigned parameter,
                             struct builder *out)
 {
     (void)parameter;
-    add_head(out, message, true);
+    add_id(out, message);
     add_json(out, message, false);
 }
 
@@ -99,7 +97,6 @@ static void encode_sse_json_topic(const struct message *message, unsigned parame
                                   struct builder *out)
 {
     (void)parameter;
-    add_head(out, message, false);
     add_json(out, message, true);
 }
 

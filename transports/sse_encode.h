@@ -19,7 +19,9 @@
 
 /* `id:`, `event:` when set, the data as it was published, binary as base64. */
 extern const struct encoding sse_encoding;
-/* The same fields, with the JSON message (json_message.h) as data: `format=json`. */
+/* The id, and the JSON message (json_message.h) as data: `format=json`. The event is inside it
+ * and is no field: an EventSource drops events that nobody listens for by name, and who asks
+ * for JSON wants every message in one place. */
 extern const struct encoding sse_json_encoding;
 /*
  * For readers of several topics: the JSON message with its topic as data, and NO `id:` field.

@@ -24,7 +24,7 @@ start();
 
 async function start() {
   feed = new FeedPanel({ onTopic: watch, onOptions: configure });
-  startPublishBox({ topic: () => feed.topic, watch: (topic) => feed.choose(topic), expect: expectEvent });
+  startPublishBox({ topic: () => feed.topic, watch: (topic) => feed.choose(topic) });
   startRatePublisher({ watch: (topic) => feed.choose(topic) });
   if (!(await addColumns())) return;
   await followServerClock();
@@ -40,7 +40,7 @@ async function addColumns() {
     return null;
   });
   const usable = list?.filter(({ client }) => client) ?? [];
-  for (const entry of usable) columns.push(new Column(entry, usable, expectEvent));
+  for (const entry of usable) columns.push(new Column(entry, usable));
   byId("columns").append(...columns.map(({ element }) => element));
   for (const { name } of list?.filter(({ client }) => !client) ?? []) {
     byId("columns").after(say(h("p", { class: "notice" }), "column.no_client", { name }));
@@ -65,11 +65,6 @@ async function headOf(topic) {
 
 function configure() {
   for (const column of columns) column.configure(feed.options());
-}
-
-/** SSE delivers named events only to those who know the name: any column that learns one tells. */
-function expectEvent(name) {
-  for (const column of columns) column.expectEvent(name);
 }
 
 let drawn_ms = 0;

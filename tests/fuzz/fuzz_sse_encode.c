@@ -68,8 +68,9 @@ static void check_message(struct message *message)
     check(encoded(message, &sse_encoding), id, type,
           message->type == MESSAGE_BINARY ? builder_slice(&base64) : message->data);
     builder_finish(&base64);
-    check(encoded(message, &sse_json_encoding), id, type, encoded(message, &json_encoding));
-    check(encoded(message, &sse_json_topic_encoding), SLICE(""), type,
+    check(encoded(message, &sse_json_encoding), id, SLICE("message"),
+          encoded(message, &json_encoding));
+    check(encoded(message, &sse_json_topic_encoding), SLICE(""), SLICE("message"),
           encoded(message, &json_topic_encoding));
 }
 

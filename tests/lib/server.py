@@ -11,12 +11,11 @@ import tempfile
 import time
 
 from . import http
-from .wire import PATIENCE_S, until
+from .wire import PATIENCE_S, SCALE, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("PUSHLAB", ROOT / "build/server/pushlab")).resolve()
 NDJSON_MODULE = BINARY.parent.parent / "transports" / "ndjson.so"
-EXIT_LIMIT_S = 5.0  # SIGTERM to exit, promised; sanitizers get no more
 READY = re.compile(r"ready http://(\S+):(\d+)/\s*\Z")
 SANITIZER = re.compile(rb"(Address|Thread|Leak|Memory|UndefinedBehavior)Sanitizer|runtime error:")
 
@@ -28,6 +27,7 @@ def _is_sanitized():
 
 
 SANITIZED = _is_sanitized()
+EXIT_LIMIT_S = 5.0 * (SCALE if SANITIZED else 1)  # SIGTERM to exit: what is promised
 
 
 class Server:

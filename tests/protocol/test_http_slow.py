@@ -91,6 +91,16 @@ def test_two_hundred_slow_heads_are_all_closed_and_others_are_served(server):
         connection.close()
 
 
+def test_the_deadline_runs_from_the_accept_however_long_the_server_has_slept(serve):
+    server = serve("--workers", "1", *option("head timeout", 500))
+    for _ in range(6):  # in between the server has nothing to do
+        with server.connect() as connection:
+            started = time.monotonic()
+            connection.send(b"GET / HT")
+            assert connection.read_response().status == 408
+            assert time.monotonic() - started > 0.4
+
+
 def test_neither_deadline_touches_a_held_poll_or_a_stream(server, subscribe, topic):
     """They outlive three times the deadlines."""
     stream, socket = subscribe("sse", topic), subscribe("websocket", topic)

@@ -108,7 +108,7 @@ static void test_defaults(void **state)
     assert_int_equal(options.heartbeat_timeout_ms, 10000);
     assert_int_equal(options.retry_ms, 3000);
     assert_int_equal(options.coalesce_ms, 0);
-    assert_int_equal(options.drain_ms, 5000);
+    assert_int_equal(options.drain_ms, 4000);
 }
 
 /* Every default must pass its own option's check, or it was silently dropped. */

@@ -70,12 +70,11 @@ static void test_json_written(void **state)
     (void)state;
     struct message *message = make_message(MESSAGE_JSON, SLICE("tick"), SLICE("[1,\r\n2]"));
     assert_slice(as_slice(message_encoded(message, &sse_json_encoding, 0)),
-                 SLICE("id: ep-7\nevent: tick\n"
+                 SLICE("id: ep-7\n"
                        "data: {\"id\":\"ep-7\",\"seq\":7,\"time\":1795347000123456,"
                        "\"event\":\"tick\",\"type\":\"json\",\"data\":[1,\ndata: 2]}\n\n"));
     assert_slice(as_slice(message_encoded(message, &sse_json_topic_encoding, 0)),
-                 SLICE("event: tick\n"
-                       "data: {\"topic\":\"weather\",\"id\":\"ep-7\",\"seq\":7,"
+                 SLICE("data: {\"topic\":\"weather\",\"id\":\"ep-7\",\"seq\":7,"
                        "\"time\":1795347000123456,"
                        "\"event\":\"tick\",\"type\":\"json\",\"data\":[1,\ndata: 2]}\n\n"));
     message_unref(message);

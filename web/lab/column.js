@@ -18,18 +18,15 @@ export class Column {
   #client = null;
   #topic = "";
   #options = {};
-  #events = new Set();
-  #onEvent;
   #ledger = new Ledger();
   #delays = [];
   #wasRunning = false;
   #view;
 
   /** entry: the transport to begin with; entries: all it can be changed to (see load.js). */
-  constructor(entry, entries, onEvent) {
+  constructor(entry, entries) {
     this.#entry = entry;
     this.#entries = entries;
-    this.#onEvent = onEvent;
     this.#view = new ColumnView(entry.name, entries.map(({ name }) => name), {
       onSwitch: (name) => this.switchTo(name),
       onPause: () => this.togglePause(),
@@ -80,11 +77,6 @@ export class Column {
     if (this.#wasRunning) this.#client.start(this.#client.cursor);
   }
 
-  expectEvent(name) {
-    this.#events.add(name);
-    this.#client?.expectEvent?.(name);
-  }
-
   /** Bytes per message of the costlier direction. */
   get bytes_each() {
     const { up, down, messages } = this.#client?.counters ?? new Counters();
@@ -104,7 +96,7 @@ export class Column {
 
   #begin(cursor, running = true) {
     const view = this.#view;
-    this.#client = new this.#entry.client(this.#topic, { ...this.#options, events: [...this.#events] }, {
+    this.#client = new this.#entry.client(this.#topic, this.#options, {
       onState: (state, reason, wait_ms) => view.state(state, reason, wait_ms),
       onMessage: (message, at_ms) => this.#arrived(message, at_ms),
       onGap: (gap) => this.#gap(gap),
@@ -121,7 +113,6 @@ export class Column {
     if (this.#delays.length > DELAYS_KEPT) this.#delays.shift();
     this.#ledger.add(message.seq);
     this.#view.message(message, at_ms, delay);
-    if (message.event && !this.#events.has(message.event)) this.#onEvent(message.event);
   }
 
   #gap(gap) {

@@ -37,7 +37,10 @@ export class ColumnView {
     this.pauseButton = say(h("button", { type: "button", onclick: onPause }), "column.pause");
     this.select = switcher(names, name, onSwitch);
     this.element = this.#layout(name);
-    onLanguage(() => this.#renderRows());
+    onLanguage(() => {
+      this.#renderRows();
+      if (this.#state) this.#renderState(); // its tooltip
+    });
     this.#setName(name);
     this.clear();
   }

@@ -6,8 +6,8 @@ import { byId } from "../dom.js";
 import { onLanguage, say, t } from "../i18n.js";
 import { post } from "../publish.js";
 
-/** topic(): what the columns watch; watch(topic): makes them watch another; expect(event name). */
-export function startPublishBox({ topic, watch, expect }) {
+/** topic(): what the columns watch; watch(topic): makes them watch another. */
+export function startPublishBox({ topic, watch }) {
   const answer = byId("publish-answer");
   const other = byId("publish-watch");
   offerSample();
@@ -16,7 +16,6 @@ export function startPublishBox({ topic, watch, expect }) {
   byId("publish").addEventListener("submit", async (event) => {
     event.preventDefault();
     const message = read();
-    if (message.event) expect(message.event);
     try {
       say(answer, "publish.done", await post(message));
       answer.classList.remove("bad");

@@ -3,7 +3,9 @@
 // SSE: one GET whose answer does not end. The browser's EventSource reads it, comes back by itself
 // when the line breaks, and then says in Last-Event-ID where it was. Two things it cannot do are
 // done here: notice a line that died in silence (a watchdog over the heartbeats), and come back
-// after it was refused.
+// after it was refused. An EventSource hands over named events only to those who know the name, so
+// we ask for `format=json`: there a message's event stands inside it, and only the server's own
+// events are named.
 
 import { payloadBytes, requestHeadBytes, STREAM_HEAD_BYTES, utf8Length } from "./bytes.js";
 import { Failure, READS_ON, Transport } from "./transport.js";
@@ -14,7 +16,6 @@ const HEARTBEAT_BYTES = utf8Length("event: heartbeat\ndata:\n\n");
 export default class Sse extends Transport {
   static transport = "sse";
   static reads = READS_ON;
-  static heeds = ["events", "coalesce_ms"];
 
   #source = null;
   #watchdog = 0;
@@ -26,7 +27,6 @@ export default class Sse extends Transport {
     this.#source.onopen = () => this.#open();
     this.#source.onerror = () => this.#error();
     this.#source.onmessage = (event) => this.#message(event);
-    for (const name of this.options.events) this.#listen(name);
     this.#source.addEventListener("heartbeat", (event) => this.#heartbeat(event));
     this.#source.addEventListener("gap", (event) => this.#gap(event));
     this.#source.addEventListener("bye", () => this.setState("reconnecting", { key: "reason.bye" }));
@@ -37,19 +37,6 @@ export default class Sse extends Transport {
     clearTimeout(this.#watchdog);
     this.#source?.close();
     this.#source = null;
-  }
-
-  /**
-   * An EventSource hands over named events only to those who ask for the name, and says nothing
-   * of the others. So a name that is new to us is listened for from our own cursor on.
-   */
-  expectEvent(name) {
-    if (!name || this.options.events.includes(name)) return;
-    this.configure({ events: [...this.options.events, name] });
-  }
-
-  #listen(name) {
-    this.#source.addEventListener(name, (event) => this.#message(event));
   }
 
   #countRequest() {
@@ -76,7 +63,7 @@ export default class Sse extends Transport {
 
   #message(event) {
     const message = JSON.parse(event.data);
-    const fields = `id: ${message.id}\ndata: \n\n`.length + (message.event ? `event: ${message.event}\n`.length : 0);
+    const fields = `id: ${message.id}\ndata: \n\n`.length;
     this.counters.addDown(fields + utf8Length(event.data), payloadBytes(message));
     this.deliver(message);
     this.#signOfLife();

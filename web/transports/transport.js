@@ -30,7 +30,6 @@ const DEFAULTS = {
   coalesce_ms: 0,
   heartbeat_ms: 15000,
   probe_timeout_ms: 10000,
-  events: [], // event names to expect (see sse.js)
 };
 
 /** Milliseconds since the Unix epoch with fractions, by a clock that never jumps. */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONG_BASE = 256, HELP_COLUMN = 26 };
+
+static void print_default(const struct argument *argument)
+{
+    const uint64_t *count = argument->value;
+    const double *number = argument->value;
+    const char *const *text = argument->value;
+    if (argument->kind == ARGUMENT_COUNT && *count)
+        printf(" (default %llu)", (unsigned long long)*count);
+    else if (argument->kind == ARGUMENT_NUMBER && *number > 0)
+        printf(" (default %g)", *number);
+    else if (argument->kind == ARGUMENT_TEXT && *text)
+        printf(" (default %s)", *text);
+}
+
+static void print_help(const char *command, const char *summary,
+                       const struct argument *arguments)
+{
+    printf("Usage: pushbench %s [OPTION…]\n\n%s\n\n", command, summary);
+    for (const struct argument *argument = arguments; argument->name; argument++) {
+        char text[64], letter[8] = "    ";
+        if (argument->letter)
+            snprintf(letter, sizeof(letter), "-%c, ", argument->letter);
+        const char *format = argument->kind == ARGUMENT_FILE ? "  %s--%s[=%s]"
+                             : argument->metavar             ? "  %s--%s %s"
+                                                             : "  %s--%s%s";
+        snprintf(text, sizeof(text), format, letter, argument->name,
+                 argument->metavar ? argument->metavar : "");
+        printf("%-*s  %s", HELP_COLUMN, text, argument->help);
+        print_default(argument);
+        putchar('\n');
+    }
+}
+
+static int complain(const char *command, const struct argument *argument, const char *text)
+{
+    fprintf(stderr, "pushbench %s: --%s %s: must be %llu to %llu\n", command, argument->name,
+            text, (unsigned long long)argument->min, (unsigned long long)argument->max);
+    return EXIT_USAGE;
+}
+
+/* -1, or the exit status. */
+static int set(const char *command, const struct argument *argument, const char *text)
+{
+    char *end;
+    errno = 0;
+    if (argument->kind == ARGUMENT_FLAG) {
+        *(bool *)argument->value = true;
+    } else if (argument->kind == ARGUMENT_COUNT) {
+        unsigned long long count = strtoull(text, &end, 10);
+        if (errno || end == text || *end || *text == '-' || count < argument->min ||
+            count > argument->max)
+            return complain(command, argument, text);
+        *(uint64_t *)argument->value = count;
+    } else if (argument->kind == ARGUMENT_NUMBER) {
+        double number = strtod(text, &end);
+        if (errno || end == text || *end || !(number >= (double)argument->min) ||
+            !(number <= (double)argument->max))
+            return complain(command, argument, text);
+        *(double *)argument->value = number;
+    } else {
+        *(const char **)argument->value = text ? text : "-";
+    }
+    return -1;
+}
+
+static const struct argument *chosen(const struct argument *arguments, int choice)
+{
+    if (choice >= LONG_BASE)
+        return &arguments[choice - LONG_BASE];
+    while (arguments->letter != choice)
+        arguments++;
+    return arguments;
+}
+
+int arguments_read(int argc, char **argv, const char *summary, const struct argument *arguments)
+{
+    struct option long_options[ARGUMENTS_LIMIT + 2] = {{"help", no_argument, NULL, 'h'}};
+    char letters[3 * ARGUMENTS_LIMIT] = "h";
+    for (int i = 0; arguments[i].name; i++) {
+        int has = arguments[i].kind == ARGUMENT_FLAG   ? no_argument
+                  : arguments[i].kind == ARGUMENT_FILE ? optional_argument
+                                                       : required_argument;
+        long_options[i + 1] = (struct option){arguments[i].name, has, NULL, LONG_BASE + i};
+        if (arguments[i].letter) {
+            const char letter[] = {arguments[i].letter, has == required_argument ? ':' : '\0',
+                                   '\0'};
+            strncat(letters, letter, sizeof(letters) - strlen(letters) - 1);
+        }
+    }
+    int choice;
+    while ((choice = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
+        if (choice == '?')
+            return EXIT_USAGE;
+        if (choice == 'h') {
+            print_help(argv[0], summary, arguments);
+            return EXIT_HELD;
+        }
+        int status = set(argv[0], chosen(arguments, choice), optarg);
+        if (status >= 0)
+            return status;
+    }
+    if (optind == argc)
+        return -1;
+    fprintf(stderr, "pushbench %s: '%s' is no option; --help lists them\n", argv[0],
+            argv[optind]);
+    return EXIT_USAGE;
+}

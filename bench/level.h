@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Level: what a server holds while nothing is asked of it, to be compared before and after.
+ */
+#ifndef PUSHBENCH_LEVEL_H
+#define PUSHBENCH_LEVEL_H
+
+#include "control.h"
+#include "proc_stat.h"
+#include "report.h"
+
+struct level {
+    double connections; /* -1: the server does not answer */
+    int64_t subscribers;
+    unsigned files;
+    struct process_memory memory;
+};
+
+/* Once the server has noticed that all but so many connections are gone (a while, at most), and
+ * its memory has come to rest. pid: 0 when not known. */
+struct level level_read(struct control *control, pid_t pid, const char *topic,
+                        double connections);
+/* As an object of the report's document. */
+void level_report(struct report *report, const char *key, const struct level *level);
+
+#endif

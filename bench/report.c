@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+#include "report.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+enum { CELL_SIZE = 32 };
+
+static void add_machine(cJSON *document)
+{
+    struct utsname system;
+    cJSON *machine = cJSON_AddObjectToObject(document, "machine");
+    if (uname(&system) == 0)
+        cJSON_AddStringToObject(machine, "kernel", system.release);
+    cJSON_AddNumberToObject(machine, "processors", (double)sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+void report_init(struct report *report, const char *command, const char *title)
+{
+    *report = (struct report){.title = title, .document = cJSON_CreateObject()};
+    cJSON_AddStringToObject(report->document, "command", command);
+    cJSON_AddStringToObject(report->document, "version", PUSHLAB_VERSION);
+    add_machine(report->document);
+    report->rows = cJSON_AddArrayToObject(report->document, "rows");
+    report->notes = cJSON_AddArrayToObject(report->document, "notes");
+}
+
+void report_finish(struct report *report)
+{
+    cJSON_Delete(report->document);
+    report->document = NULL;
+}
+
+void report_column(struct report *report, const char *key, const char *heading, int decimals)
+{
+    report->columns[report->column_count++] = (struct report_column){key, heading, decimals};
+}
+
+void report_row(struct report *report)
+{
+    report->row = cJSON_CreateObject();
+    cJSON_AddItemToArray(report->rows, report->row);
+}
+
+void report_text(struct report *report, const char *key, const char *value)
+{
+    cJSON_AddStringToObject(report->row, key, value);
+}
+
+void report_number(struct report *report, const char *key, double value)
+{
+    cJSON_AddNumberToObject(report->row, key, value);
+}
+
+void report_bool(struct report *report, const char *key, bool value)
+{
+    cJSON_AddBoolToObject(report->row, key, value);
+}
+
+void report_nothing(struct report *report, const char *key)
+{
+    cJSON_AddNullToObject(report->row, key);
+}
+
+static void add_note(struct report *report, const char *format, va_list arguments)
+{
+    char text[512];
+    vsnprintf(text, sizeof(text), format, arguments);
+    cJSON_AddItemToArray(report->notes, cJSON_CreateString(text));
+}
+
+void report_note(struct report *report, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_note(report, format, arguments);
+    va_end(arguments);
+}
+
+void report_broken(struct report *report, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    add_note(report, format, arguments);
+    va_end(arguments);
+    report->broken = true;
+}
+
+/* ---- the table --------------------------------------------------------------------------- */
+
+static void cell(const cJSON *row, const struct report_column *column, char ret[CELL_SIZE])
+{
+    const cJSON *value = cJSON_GetObjectItemCaseSensitive(row, column->key);
+    if (cJSON_IsString(value))
+        snprintf(ret, CELL_SIZE, "%s", value->valuestring);
+    else if (cJSON_IsNumber(value))
+        snprintf(ret, CELL_SIZE, "%.*f", column->decimals, value->valuedouble);
+    else if (cJSON_IsBool(value))
+        snprintf(ret, CELL_SIZE, "%s", cJSON_IsTrue(value) ? "yes" : "no");
+    else
+        snprintf(ret, CELL_SIZE, "-");
+}
+
+static int width_of(const struct report *report, const struct report_column *column)
+{
+    size_t width = strlen(column->heading);
+    const cJSON *row;
+    cJSON_ArrayForEach(row, report->rows)
+    {
+        char text[CELL_SIZE];
+        cell(row, column, text);
+        if (strlen(text) > width)
+            width = strlen(text);
+    }
+    return (int)width;
+}
+
+/* Texts stand left, figures right. */
+static void print_cell(const char *text, int width, bool figure)
+{
+    printf("%*s  ", figure ? width : -width, text);
+}
+
+static void print_table(const struct report *report)
+{
+    bool figures[REPORT_COLUMNS_LIMIT];
+    int widths[REPORT_COLUMNS_LIMIT];
+    const cJSON *row;
+    printf("%s\n\n", report->title);
+    for (unsigned i = 0; i < report->column_count; i++) {
+        const cJSON *first = cJSON_GetObjectItemCaseSensitive(
+            cJSON_GetArrayItem(report->rows, 0), report->columns[i].key);
+        figures[i] = !cJSON_IsString(first);
+        widths[i] = width_of(report, &report->columns[i]);
+        print_cell(report->columns[i].heading, widths[i], figures[i]);
+    }
+    putchar('\n');
+    cJSON_ArrayForEach(row, report->rows)
+    {
+        for (unsigned i = 0; i < report->column_count; i++) {
+            char text[CELL_SIZE];
+            cell(row, &report->columns[i], text);
+            print_cell(text, widths[i], figures[i]);
+        }
+        putchar('\n');
+    }
+    putchar('\n');
+    cJSON_ArrayForEach(row, report->notes) printf("%s\n", row->valuestring);
+}
+
+int report_print(struct report *report, const char *json)
+{
+    bool to_stdout = json && strcmp(json, "-") == 0;
+    int status = report->broken ? EXIT_BROKEN : EXIT_HELD;
+    cJSON_AddBoolToObject(report->document, "held", !report->broken);
+    if (!to_stdout)
+        print_table(report);
+    if (!json)
+        return status;
+    FILE *file = to_stdout ? stdout : fopen(json, "we");
+    char *text = cJSON_Print(report->document);
+    if (!file || !text || fprintf(file, "%s\n", text) < 0) {
+        fprintf(stderr, "pushbench: --json=%s: %s\n", json, strerror(errno));
+        status = EXIT_BROKEN;
+    }
+    free(text);
+    if (file && !to_stdout && fclose(file) != 0)
+        status = EXIT_BROKEN;
+    return status;
+}

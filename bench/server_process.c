@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "server_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { READY_LIMIT_MS = 20000, STOP_LIMIT_MS = 15000, STOP_POLL_MS = 5, OPTIONS_LIMIT = 32 };
+
+/* ---- nothing outlives pushbench ---------------------------------------------------------- */
+
+enum { GUARDED_LIMIT = 8 };
+static volatile pid_t guarded[GUARDED_LIMIT];
+
+static void on_signal(int number)
+{
+    for (unsigned i = 0; i < GUARDED_LIMIT; i++)
+        if (guarded[i] > 0)
+            kill(guarded[i], SIGTERM);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void process_guard(pid_t pid)
+{
+    unsigned i = 0;
+    while (i < GUARDED_LIMIT - 1 && guarded[i] > 0)
+        i++;
+    guarded[i] = pid;
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGHUP, on_signal);
+}
+
+void process_unguard(pid_t pid)
+{
+    for (unsigned i = 0; i < GUARDED_LIMIT; i++)
+        if (guarded[i] == pid)
+            guarded[i] = 0;
+}
+
+/* ---- starting ---------------------------------------------------------------------------- */
+
+/* Beside pushbench in the build folder, unless named. */
+static const char *find_program(const char *named, char *room, size_t size)
+{
+    if (named || (named = getenv("PUSHLAB")))
+        return named;
+    char self[1024];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    self[len < 0 ? 0 : len] = '\0';
+    char *slash = strrchr(self, '/');
+    snprintf(room, size, "%.*s/../server/pushlab", slash ? (int)(slash - self) : 1,
+             slash ? self : ".");
+    return room;
+}
+
+static void run_program(const char *program, const char *const *options, int output_fd)
+{
+    const char *arguments[OPTIONS_LIMIT] = {program, "--listen", "127.0.0.1:0", NULL};
+    for (unsigned i = 3; *options && i < OPTIONS_LIMIT - 1; i++)
+        arguments[i] = *options++;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(output_fd, STDOUT_FILENO);
+    execv(program, (char *const *)arguments);
+    _exit(127);
+}
+
+/* Reads `ready URL` within the time. */
+static bool await_ready(int fd, char *ret_url, size_t room)
+{
+    char line[256];
+    size_t len = 0;
+    struct pollfd waiting = {.fd = fd, .events = POLLIN};
+    while (len + 1 < sizeof(line) && poll(&waiting, 1, READY_LIMIT_MS) > 0) {
+        if (read(fd, line + len, 1) != 1)
+            return false;
+        if (line[len++] == '\n')
+            break;
+    }
+    line[len] = '\0';
+    static const char word[] = "ready ";
+    if (strncmp(line, word, sizeof(word) - 1) != 0)
+        return false;
+    snprintf(ret_url, room, "%.*s", (int)strcspn(line + sizeof(word) - 1, "\n"),
+             line + sizeof(word) - 1);
+    return true;
+}
+
+static bool start_own(const char *program, const char *const *options,
+                      struct server_process *server)
+{
+    int ends[2];
+    char url[256];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return false;
+    server->pid = fork();
+    if (server->pid == 0)
+        run_program(program, options, ends[1]);
+    close(ends[1]);
+    server->ready_fd = ends[0];
+    server->own = true;
+    if (server->pid < 0)
+        return false;
+    process_guard(server->pid);
+    return await_ready(ends[0], url, sizeof(url)) &&
+           endpoint_parse(url, &server->endpoint) == 0;
+}
+
+bool server_start(const struct common_options *common, const char *const *options,
+                  struct server_process *ret_server)
+{
+    char room[1100];
+    *ret_server = (struct server_process){.pid = (pid_t)common->pid, .ready_fd = -1};
+    if (common->server) {
+        if (endpoint_parse(common->server, &ret_server->endpoint) == 0)
+            return true;
+        fprintf(stderr, "pushbench: --server %s: give http://HOST:PORT\n", common->server);
+        return false;
+    }
+    const char *program = find_program(common->pushlab, room, sizeof(room));
+    if (access(program, X_OK) != 0) {
+        fprintf(stderr,
+                "pushbench: no server at %s: build it (./dev build), or name one with "
+                "--pushlab PATH or --server URL\n",
+                program);
+        return false;
+    }
+    if (start_own(program, options, ret_server))
+        return true;
+    fprintf(stderr, "pushbench: %s did not become ready\n", program);
+    server_stop(ret_server);
+    return false;
+}
+
+/* ---- stopping ---------------------------------------------------------------------------- */
+
+bool server_alive(const struct server_process *server)
+{
+    siginfo_t ended = {.si_pid = 0};
+    if (server->own)
+        return waitid(P_PID, (id_t)server->pid, &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+               ended.si_pid == 0;
+    return server->pid == 0 || kill(server->pid, 0) == 0;
+}
+
+bool server_stop(struct server_process *server)
+{
+    int status = -1;
+    if (server->own && server->pid > 0) {
+        kill(server->pid, SIGTERM);
+        pid_t ended = 0;
+        for (unsigned waited = 0; ended == 0 && waited < STOP_LIMIT_MS;
+             waited += STOP_POLL_MS) {
+            ended = waitpid(server->pid, &status, WNOHANG);
+            if (ended == 0)
+                nanosleep(&(struct timespec){.tv_nsec = STOP_POLL_MS * 1000000L}, NULL);
+        }
+        if (ended == 0) {
+            kill(server->pid, SIGKILL);
+            waitpid(server->pid, &status, 0);
+        }
+        process_unguard(server->pid);
+    }
+    if (server->ready_fd >= 0)
+        close(server->ready_fd);
+    server->ready_fd = -1;
+    server->pid = 0;
+    return !server->own || (WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}

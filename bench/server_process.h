@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The server under test: a pushlab started here on a free port and ended, by its process id,
+ * whatever becomes of pushbench; or one that runs already.
+ */
+#ifndef PUSHBENCH_SERVER_PROCESS_H
+#define PUSHBENCH_SERVER_PROCESS_H
+
+#include "arguments.h"
+#include "endpoint.h"
+
+#include <sys/types.h>
+
+struct server_process {
+    struct endpoint endpoint;
+    pid_t pid; /* 0: not known */
+    bool own;
+    int ready_fd; /* its standard output, held open; -1 when not ours */
+};
+
+/*
+ * Starts one with these further options (ended by NULL), and waits for its ready line; or finds
+ * the one named by common->server, to which options mean nothing. False: one line on standard
+ * error says why.
+ */
+bool server_start(const struct common_options *common, const char *const *options,
+                  struct server_process *ret_server);
+bool server_alive(const struct server_process *server);
+/* SIGTERM, and waits. Whether it ended with 0 in time; true for one that is not ours. */
+bool server_stop(struct server_process *server);
+
+/* Sees to it that a process started here ends with pushbench, also on Ctrl-C. */
+void process_guard(pid_t pid);
+void process_unguard(pid_t pid);
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The lab: one topic over every transport side by side, and a column changing its transport.
+import assert from "node:assert/strict";
+import { assertSound, columnsOf, openLab, pauseButton, switcher, untilColumns } from "./lib/columns.mjs";
+import { inBrowsers } from "./lib/in_browsers.mjs";
+import { startLab, transportsOf } from "./lib/lab_server.mjs";
+import { until } from "./lib/until.mjs";
+
+const serve = () => startLab("--feed", "clock=5");
+
+async function startRate(tab, rate) {
+  await tab.fill("#rate", String(rate));
+  await tab.choose("#size", "256");
+  await tab.click("#rate-button");
+  await untilColumns(tab, ({ messages }) => messages > 0);
+}
+
+inBrowsers(serve, (test, own) => {
+  test("every transport has a column and brings the clock", async ({ open }) => {
+    const names = await transportsOf(own.server);
+    for (const name of ["short_poll", "long_poll", "sse", "websocket"]) assert.ok(names.includes(name), name);
+    const tab = await open(`${own.server.http}/`);
+    const early = await untilColumns(tab, ({ state, messages }) => state === "open" && messages >= 3);
+    assert.deepEqual(early.map(({ transport }) => transport), names);
+    const moved = ({ transport, messages }) => messages >= 5 + early.find((c) => c.transport === transport).messages;
+    assertSound(await untilColumns(tab, moved, "every counter moves on"));
+  });
+
+  test("a column goes through all transports and misses nothing", async ({ open }) => {
+    const names = await transportsOf(own.server);
+    const tab = await openLab(open, own, "switching");
+    await startRate(tab, 25);
+    for (let turn = 1; turn <= names.length; turn++) {
+      for (let i = 0; i < names.length; i++) await tab.choose(switcher(i), names[(i + turn) % names.length]);
+      const columns = await untilColumns(tab, ({ state, messages }) => state === "open" && messages >= 5);
+      columns.forEach(({ transport }, i) => assert.equal(transport, names[(i + turn) % names.length]));
+      assertSound(columns);
+    }
+    await tab.click("#rate-button");
+    const sent = await tab.evaluate(() => Number(document.getElementById("rate-state").textContent.match(/^[\d,]+/)[0].replace(",", "")));
+    assertSound(await untilColumns(tab, ({ rows }) => rows[0]?.seq === sent, `every column ends with number ${sent}`));
+  });
+
+  test("pausing loses nothing", async ({ open }) => {
+    const tab = await openLab(open, own, "pausing");
+    await startRate(tab, 25);
+    const count = (await columnsOf(tab)).length;
+    for (let i = 0; i < count; i++) await tab.click(pauseButton(i));
+    const paused = await untilColumns(tab, ({ state }) => state === "closed");
+    const sent = () => tab.evaluate(() => Number(document.getElementById("rate-state").textContent.match(/^\d+/)[0]));
+    const last = Math.max(...paused.map(({ rows }) => rows[0].seq));
+    await until(sent, (n) => n > last + 20, "twenty messages while paused");
+    for (let i = 0; i < count; i++) await tab.click(pauseButton(i));
+    assertSound(await untilColumns(tab, ({ rows }) => rows[0].seq > last + 20));
+  });
+
+  test("nothing jumps while messages come", async ({ open }) => {
+    const tab = await openLab(open, own, "still");
+    const places = () => [...document.querySelectorAll(".column, .column > *, .panel, .prose")].map((element) => {
+      const { top, height } = element.getBoundingClientRect();
+      return `${element.className} ${Math.round(top + scrollY)} ${Math.round(height)}`;
+    });
+    const empty = await tab.evaluate(places);
+    await startRate(tab, 25);
+    const end_ms = Date.now() + 3000;
+    while (Date.now() < end_ms) assert.deepEqual(await tab.evaluate(places), empty);
+  });
+
+  test("every control can be reached and used by keyboard", async ({ open }) => {
+    const tab = await open(`${own.server.http}/?topic=keys`);
+    await untilColumns(tab, ({ state }) => state === "open");
+    const focused = () => {
+      const controls = [...document.querySelectorAll("a[href], button, input, select")];
+      const element = document.activeElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      return {
+        control: controls.indexOf(element),
+        last: element.id === "server-figures",
+        seen: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
+      };
+    };
+    const reached = [];
+    for (let presses = 0; presses < 120; presses++) {
+      await tab.press("Tab");
+      const { control, last, seen } = await tab.evaluate(focused);
+      if (last) break;
+      if (control < 0) continue;
+      assert.ok(seen, `control ${control} shows that it has the focus`);
+      reached.push(control);
+    }
+    const visible = await tab.evaluate(() => {
+      const controls = [...document.querySelectorAll("a[href], button, input, select")];
+      return controls.flatMap((control, i) => (control.checkVisibility() ? [i] : []));
+    });
+    assert.deepEqual(reached, visible);
+  });
+
+  test("a column is paused and resumed by keyboard", async ({ open }) => {
+    const tab = await openLab(open, own, "keys");
+    await tab.evaluate((selector) => document.querySelector(selector).focus(), pauseButton(0));
+    const state = async () => (await columnsOf(tab))[0].state;
+    await tab.press(" ");
+    await until(state, (now) => now === "closed");
+    await tab.press("Enter");
+    await until(state, (now) => now === "open");
+  });
+});

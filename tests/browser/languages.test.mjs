@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Changing the language: every visible text of every page changes with it, at once, and the choice
+// is remembered. Leaves a picture of each page in each language in tests/artefacts/.
+import assert from "node:assert/strict";
+import { artefact, inBrowsers } from "./lib/in_browsers.mjs";
+import { startLab } from "./lib/lab_server.mjs";
+import { until } from "./lib/until.mjs";
+
+const PAGES = { lab: "/", pictures: "/pictures.html", chat: "/chat.html" };
+// What reads the same in every language: names, addresses, units, code, data.
+const SAME = /^(pushlab|English|SSE|WebSocket|NDJSON|JSON|clock|host|frames|chat|snippet(_here)?\.js|[\d.,~≈:–\s]*(ms|s|B|kB|MB)?)$/;
+const DATA = ".messages, pre, code, .talk, #topic, option:not([data-i18n]), script, noscript";
+const serve = () => startLab("--feed", "clock", "--feed", "frames");
+
+/** Runs in the page: every text that a person can read or have read to them. */
+function texts(data) {
+  const found = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement: element, textContent } = walker.currentNode;
+    if (!element.closest(data) && textContent.trim()) found.push(textContent.trim());
+  }
+  for (const element of document.querySelectorAll("[title], [aria-label], [placeholder], img[alt]")) {
+    if (element.closest(data)) continue;
+    for (const name of ["title", "aria-label", "placeholder", "alt"]) {
+      if (element.getAttribute(name)) found.push(element.getAttribute(name));
+    }
+  }
+  return found;
+}
+
+const languageOf = (tab) => tab.evaluate(() => document.documentElement.lang);
+const foreign = { en: /\p{Script=Han}/u, zh: /^(?=.*\p{Letter})[^\p{Script=Han}]*$/u };
+
+/** Waits until no text is in another language, as some are only renewed from time to time. */
+async function untilAllIn(tab, language) {
+  const others = async () => (await tab.evaluate(texts, DATA)).filter((text) => foreign[language].test(text) && !SAME.test(text));
+  await until(others, (left) => left.every((text) => text === "中文"), `all texts in ${language}`);
+}
+
+inBrowsers(serve, (test, own, browser) => {
+  for (const [name, path] of Object.entries(PAGES)) {
+    test(`every text of the page ${name} changes`, async ({ open }) => {
+      const tab = await open(own.server.http + path);
+      await until(() => tab.evaluate(() => document.querySelectorAll(".column[data-state=open]").length), (n) => n >= 2);
+      for (const language of ["en", "zh", "en"]) {
+        await tab.click(`[data-code=${language}]`);
+        await untilAllIn(tab, language);
+        assert.equal(await languageOf(tab), { en: "en", zh: "zh-CN" }[language]);
+        await tab.screenshot(artefact(`${name}.${language}.${browser}.png`), true);
+      }
+    });
+  }
+
+  test("the language is remembered", async ({ open }) => {
+    const tab = await open(`${own.server.http}/chat.html`);
+    assert.equal(await languageOf(tab), "en"); // what the browser asks for
+    await tab.click("[data-code=zh]");
+    await tab.reload();
+    assert.equal(await languageOf(tab), "zh-CN");
+    await untilAllIn(tab, "zh");
+    await tab.open(`${own.server.http}/pictures.html`);
+    assert.equal(await languageOf(tab), "zh-CN");
+    assert.equal(await tab.evaluate(() => document.querySelector("[data-code=zh]").getAttribute("aria-pressed")), "true");
+  });
+});

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+//
+// Browsers: Chromium (DevTools protocol, by playwright-core) and Firefox (WebDriver BiDi, by
+// puppeteer-core) behind one small interface. Each browser has a fresh profile and a home of its
+// own, and leaves nothing behind; each tab has storage of its own.
+
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { chromium } from "playwright-core";
+import puppeteer from "puppeteer-core";
+
+const VIEWPORT = { width: 1440, height: 900 };
+const OPENING_MS = 60000;
+const CHROMIUM_FLAGS = [
+  "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+  "--disable-component-update", "--disable-sync",
+];
+const FIREFOX_PREFERENCES = { "intl.accept_languages": "en-US, en" };
+
+const first = (...places) => places.find((place) => existsSync(place));
+
+/** {name, path, launch(home)}; path is undefined where the browser is not installed. */
+export const BROWSERS = [
+  { name: "chromium", path: first("/usr/bin/chromium", "/usr/bin/chromium-browser"), open: openChromium },
+  { name: "firefox", path: first("/usr/bin/firefox-esr", "/usr/bin/firefox"), open: openFirefox },
+];
+
+/** Resolves to {name, tab(), close()}. */
+export async function launch({ name, path: program, open }) {
+  const home = await mkdtemp(path.join(tmpdir(), `pushlab-${name}-`));
+  const { newPage, end } = await open(program, home);
+  return {
+    name,
+    async tab() {
+      const tab = new Tab(...(await newPage()));
+      await tab.listen();
+      return tab;
+    },
+    async close() {
+      await end();
+      await rm(home, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+async function openChromium(executablePath, home) {
+  const env = { ...process.env, HOME: home };
+  const start = (chromiumSandbox) =>
+    chromium.launch({ executablePath, env, chromiumSandbox, args: CHROMIUM_FLAGS, timeout: OPENING_MS });
+  // Chromium has no sandbox for root, nor in many containers. It shows our own pages only.
+  const browser = process.getuid() === 0 ? await start(false) : await start(true).catch(() => start(false));
+  const newPage = async () => {
+    const context = await browser.newContext({ viewport: VIEWPORT, locale: "en-US" });
+    const page = await context.newPage();
+    return [page, context, { prepare: (script) => page.addInitScript(script), select: "selectOption" }];
+  };
+  return { newPage, end: () => browser.close() };
+}
+
+async function openFirefox(executablePath, home) {
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath,
+    headless: true,
+    env: { ...process.env, HOME: home },
+    userDataDir: path.join(home, "profile"),
+    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    defaultViewport: VIEWPORT,
+    timeout: OPENING_MS,
+  });
+  const newPage = async () => {
+    const context = await browser.createBrowserContext();
+    const page = await context.newPage();
+    return [page, context, { prepare: (script) => page.evaluateOnNewDocument(script), select: "select" }];
+  };
+  return { newPage, end: () => browser.close() };
+}
+
+/** Runs in the page before anything else: policy violations go where console errors go. */
+function reportViolations() {
+  document.addEventListener("securitypolicyviolation", (event) => {
+    console.error(`policy violation: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
+  });
+}
+
+export class Tab {
+  /** Errors of the console, uncaught exceptions and policy violations. */
+  problems = [];
+  #allowed = [];
+  #page;
+  #context;
+  #own;
+
+  /** own: what the two drivers call differently. */
+  constructor(page, context, own) {
+    this.#page = page;
+    this.#context = context;
+    this.#own = own;
+  }
+
+  async listen() {
+    this.#page.on("console", (message) => {
+      if (message.type() === "error") this.problems.push(message.text());
+    });
+    this.#page.on("pageerror", (error) => this.problems.push(`uncaught: ${error.message}`));
+    await this.#own.prepare(reportViolations);
+  }
+
+  /** Problems that a case brings about on purpose. */
+  allow(pattern) {
+    this.#allowed.push(pattern);
+  }
+
+  get complaints() {
+    return this.problems.filter((problem) => !this.#allowed.some((pattern) => pattern.test(problem)));
+  }
+
+  async open(url) {
+    await this.#page.goto(url, { waitUntil: "load", timeout: OPENING_MS });
+  }
+
+  async reload() {
+    await this.#page.reload({ waitUntil: "load", timeout: OPENING_MS });
+  }
+
+  /** Runs a function in the page, with one argument that can be JSON. */
+  evaluate(script, argument) {
+    return this.#page.evaluate(script, argument);
+  }
+
+  async click(selector) {
+    await this.#page.bringToFront();
+    await this.#page.click(selector);
+  }
+
+  /** Types over whatever a field holds, and leaves it. */
+  async fill(selector, text) {
+    await this.#page.bringToFront();
+    await this.#page.focus(selector);
+    await this.evaluate(() => document.activeElement.select());
+    await this.press("Delete");
+    await this.#page.keyboard.type(text);
+    await this.evaluate(() => document.activeElement.blur());
+  }
+
+  async choose(selector, value) {
+    await this.#page[this.#own.select](selector, value);
+  }
+
+  async press(key) {
+    await this.#page.keyboard.press(key);
+  }
+
+  async screenshot(file, fullPage = false) {
+    await this.#page.screenshot({ path: file, fullPage });
+  }
+
+  async resize(width, height) {
+    const size = { width, height };
+    await (this.#page.setViewportSize?.(size) ?? this.#page.setViewport(size));
+  }
+
+  async close() {
+    await this.#context.close();
+  }
+}

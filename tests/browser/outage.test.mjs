@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Outages: a server that is killed and comes back without its log, and a column that was away for
+// longer than the log reaches. Every column says what it cannot have, and goes on.
+import assert from "node:assert/strict";
+import { publish } from "../clients/server.mjs";
+import { assertSound, openLab, pauseButton, untilColumns } from "./lib/columns.mjs";
+import { inBrowsers } from "./lib/in_browsers.mjs";
+import { startLab } from "./lib/lab_server.mjs";
+
+const HELD = 20;
+const OPTIONS = ["--retry", "500ms", "--history", `${HELD},1h,16M`];
+
+async function openLabAndPublish(open, own, topic) {
+  const tab = await openLab(open, own, topic);
+  await publish(own.server, topic, "first");
+  await untilColumns(tab, ({ messages }) => messages === 1);
+  return tab;
+}
+
+inBrowsers(() => startLab(...OPTIONS), (test, own) => {
+  test("the server is killed and started again", async ({ open }) => {
+    const tab = await openLabAndPublish(open, own, "killed");
+    tab.allow(/ERR_|Failed to load resource|establish a connection|interrupted while/);
+    const { port } = own.server;
+    await own.server.kill();
+    await untilColumns(tab, ({ state, reason }) => state === "reconnecting" && reason !== "");
+    own.server = await startLab(port, ...OPTIONS);
+    await publish(own.server, "killed", "after the restart");
+    const unknown = ({ state, gaps, notes, rows }) =>
+      state === "open" && gaps === 1 && /Gap of unknown size/.test(notes[0]) && rows[0].text === "after the restart";
+    assertSound(await untilColumns(tab, unknown));
+  });
+
+  test("a column that was away too long is told how much it has missed", async ({ open }) => {
+    const tab = await openLabAndPublish(open, own, "away");
+    const count = await tab.evaluate(() => document.querySelectorAll("#columns > .column").length);
+    for (let i = 0; i < count; i++) await tab.click(pauseButton(i));
+    await untilColumns(tab, ({ state }) => state === "closed");
+    for (let seq = 2; seq <= 3 * HELD; seq++) await publish(own.server, "away", `number ${seq}`);
+    for (let i = 0; i < count; i++) await tab.click(pauseButton(i));
+    const known = ({ gaps, messages, rows }) => gaps === 1 && messages === 1 + HELD && rows[0].seq === 3 * HELD;
+    const columns = await untilColumns(tab, known);
+    assertSound(columns);
+    const words = `Gap: messages 2 to ${2 * HELD} (${2 * HELD - 1}) are no longer held and cannot be delivered.`;
+    for (const { notes } of columns) assert.equal(notes[0], words);
+  });
+});

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+// The picture page: the feed `frames`, replaced in place, over every transport.
+import assert from "node:assert/strict";
+import { inBrowsers } from "./lib/in_browsers.mjs";
+import { startLab, transportsOf } from "./lib/lab_server.mjs";
+import { until } from "./lib/until.mjs";
+
+const PICTURES = 3;
+const serve = () => startLab("--feed", "frames=5");
+
+/** Runs in the page: the pictures that each column shows now, as {transport: checksum of pixels}. */
+async function look() {
+  const seen = {};
+  for (const column of document.querySelectorAll("#columns > .column")) {
+    const picture = column.querySelector("img");
+    if (!picture.src || !(await picture.decode().then(() => true, () => false))) continue;
+    const canvas = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight);
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+    seen[column.dataset.transport] = `${canvas.width}x${canvas.height} ${digest.slice(0, 8).join(".")}`;
+  }
+  return seen;
+}
+
+/** Waits until each transport has shown so many different pictures. */
+async function untilPictures(tab, names) {
+  const shown = Object.fromEntries(names.map((name) => [name, new Set()]));
+  const gather = async () => {
+    for (const [name, picture] of Object.entries(await tab.evaluate(look))) shown[name].add(picture);
+    return names.map((name) => shown[name].size);
+  };
+  await until(gather, (counts) => Math.min(...counts) >= PICTURES, `${PICTURES} different pictures over ${names}`);
+  for (const pictures of Object.values(shown)) for (const picture of pictures) assert.match(picture, /^480x270 /);
+}
+
+inBrowsers(serve, (test, own) => {
+  test("pictures decode, change and differ over every transport", async ({ open }) => {
+    const names = await transportsOf(own.server);
+    const tab = await open(`${own.server.http}/pictures.html?lang=en`);
+    await tab.fill("#interval", "0.2");
+    await untilPictures(tab, names);
+    await tab.click("#raw"); // WebSocket with JSON in place of binary frames
+    await untilPictures(tab, names);
+  });
+
+  test("the tutorial's client runs with this server's address", async ({ open }) => {
+    const tab = await open(`${own.server.http}/pictures.html?lang=en`);
+    const appended = () => tab.evaluate(() => document.getElementById("appended").textContent);
+    await until(appended, (text) => /^[2-9] pictures appended/.test(text));
+    assert.match(await tab.evaluate(() => document.getElementById("port-note").textContent), /localhost:8765/);
+    const code = await tab.evaluate(() => [...document.querySelectorAll(".source code")].map((code) => code.textContent));
+    assert.equal(code.length, 2);
+    assert.equal(code[1], code[0].replace('"ws://localhost:8765"', '"ws://" + location.host'));
+    await tab.click("#snippet-button");
+    await until(() => tab.evaluate(() => document.getElementById("snippet-frame").contentDocument.images.length), (n) => n === 0);
+  });
+});
