@@ -69,27 +69,26 @@ void report_nothing(struct report *report, const char *key)
     cJSON_AddNullToObject(report->row, key);
 }
 
-static void add_note(struct report *report, const char *format, va_list arguments)
-{
-    char text[512];
-    vsnprintf(text, sizeof(text), format, arguments);
-    cJSON_AddItemToArray(report->notes, cJSON_CreateString(text));
-}
+enum { NOTE_LIMIT = 512 };
 
 void report_note(struct report *report, const char *format, ...)
 {
+    char text[NOTE_LIMIT];
     va_list arguments;
     va_start(arguments, format);
-    add_note(report, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    cJSON_AddItemToArray(report->notes, cJSON_CreateString(text));
 }
 
 void report_broken(struct report *report, const char *format, ...)
 {
+    char text[NOTE_LIMIT];
     va_list arguments;
     va_start(arguments, format);
-    add_note(report, format, arguments);
+    vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    report_note(report, "%s", text);
     report->broken = true;
 }
 

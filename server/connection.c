@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "connection.h"
 
+#include "advance.h"
+#include "exchange.h"
 #include "http.h"
-#include "routes.h"
-#include "subscribe.h"
 #include "subscriber.h"
 #include "worker.h"
 
@@ -17,58 +17,48 @@
 
 enum {
     LINGER_MS = 2000,
-    READ_SIZE = 16 * 1024,           /* room made for one read behind bytes that are kept */
-    HELD_INPUT_LIMIT = 32 * 1024,    /* pipelined behind a held poll */
-    ANSWERS_WAITING_LIMIT = 1 << 18, /* pipelined answers not yet sent: stop taking requests */
+    HELD_INPUT_LIMIT = 32 * 1024, /* pipelined behind a held poll */
 };
-
-/* How far the request at the front of the bytes has been read: [head][decoded body][unread]. */
-struct gather {
-    size_t head_len; /* 0: the head is not complete */
-    size_t decoded;
-    struct chunked chunked;
-    bool continued; /* 100 Continue was sent */
-};
-
-/* Bytes that wait for more, or for their turn. */
-struct input {
-    size_t len;
-    size_t capacity;
-    struct gather gather;
-    char data[];
-};
-
-static const struct options *options_of(const struct connection *connection)
-{
-    return connection->worker->server->options;
-}
-
-static void set_deadline(struct connection *connection, uint64_t in_ms)
-{
-    worker_set_timer(connection->worker, &connection->timer,
-                     connection->worker->now_ms + (int64_t)in_ms);
-}
 
 /* ---- life -------------------------------------------------------------------------------- */
 
-void connection_create(struct worker *worker, int take_fd, uint16_t peer_bucket, bool refused)
+static struct connection *create(struct worker *worker, int take_fd, uint16_t peer_bucket)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
     if (!connection || poller_add(&worker->poller, take_fd, EPOLLIN, connection) < 0) {
         free(connection);
         close(take_fd);
         front_forget(worker->front, peer_bucket);
-        return;
+        return NULL;
     }
     connection->worker = worker;
     connection->stream.fd = take_fd;
     connection->events = EPOLLIN;
     connection->peer_bucket = peer_bucket;
-    connection->refused = refused;
-    connection->hurried = true;
     worker->connection_count++;
     counter_add(&worker->stats->connections, 1);
-    set_deadline(connection, options_of(connection)->head_timeout_ms);
+    return connection;
+}
+
+void connection_create(struct worker *worker, int take_fd, uint16_t peer_bucket, bool refused)
+{
+    struct connection *connection = create(worker, take_fd, peer_bucket);
+    if (!connection)
+        return;
+    connection->refused = refused;
+    connection->hurried = true;
+    connection_set_deadline(connection, connection_options(connection)->head_timeout_ms);
+}
+
+void connection_return(struct worker *worker, int take_fd, uint16_t peer_bucket,
+                       bool keep_alive)
+{
+    struct connection *connection = create(worker, take_fd, peer_bucket);
+    if (!connection)
+        return;
+    connection_set_deadline(connection, connection_options(connection)->idle_timeout_ms);
+    connection->close_after = connection->linger = !keep_alive;
+    connection_settle(connection);
 }
 
 static void let_go(struct connection *connection)
@@ -134,7 +124,7 @@ static bool wants_input(const struct connection *connection)
         return !input || input->len < HELD_INPUT_LIMIT;
     case CONNECTION_STREAMING:
         /* Who does not read what it asked for is not listened to either. */
-        return waiting < options_of(connection)->outbox_limit;
+        return waiting < connection_options(connection)->outbox_limit;
     case CONNECTION_LINGERING:
         return true;
     case CONNECTION_CLOSED:
@@ -169,7 +159,7 @@ static void finish_answering(struct connection *connection)
     connection->input = NULL;
     shutdown(connection->stream.fd, SHUT_WR);
     connection->state = CONNECTION_LINGERING;
-    set_deadline(connection, LINGER_MS);
+    connection_set_deadline(connection, LINGER_MS);
     watch(connection);
 }
 
@@ -207,228 +197,6 @@ void connection_reply(struct connection *connection, struct reply *reply,
     if (!keep_alive)
         connection->close_after = true;
     reply_finish(reply);
-}
-
-/* The gate's refusal: after it nothing on this connection can be understood. */
-static void refuse(struct connection *connection, int status, const char *reason)
-{
-    struct reply reply = {.close = true};
-    counter_add(&connection->worker->stats->refused, 1);
-    reply_error(&reply, status, "%s", reason);
-    connection->linger = true;
-    connection_reply(connection, &reply, NULL);
-}
-
-/* ---- input: one request after the other -------------------------------------------------- */
-
-/* Bytes kept for later, in memory of their own. They may lie in the input already. */
-static void keep(struct connection *connection, const char *bytes, size_t len,
-                 const struct gather *gather)
-{
-    struct input *input = connection->input;
-    if (len == 0) {
-        free(input);
-        connection->input = NULL;
-        return;
-    }
-    if (!input) {
-        input = malloc(sizeof(*input) + len + READ_SIZE);
-        if (!input) {
-            connection->stream.broken = true;
-            return;
-        }
-        input->capacity = len + READ_SIZE;
-        connection->input = input;
-    }
-    memmove(input->data, bytes, len);
-    input->len = len;
-    input->gather = *gather;
-}
-
-/* Reads on in the body; 1 complete, 0 more is needed, -1 refused. */
-static int gather_body(struct connection *connection, struct gather *gather, char *bytes,
-                       size_t *len, struct request *request)
-{
-    char *body = bytes + gather->head_len;
-    size_t there = *len - gather->head_len;
-    struct refusal refusal;
-    if (request->framing == FRAMING_LENGTH) {
-        gather->decoded = (size_t)request->content_length;
-        return there >= request->content_length;
-    }
-    if (request->framing == FRAMING_NONE)
-        return 1;
-    char *unread = body + gather->decoded;
-    size_t used, written, unread_len = there - gather->decoded;
-    int result = chunked_decode(&gather->chunked, unread, unread_len,
-                                options_of(connection)->publish_limit, unread, &used, &written,
-                                &refusal);
-    if (result < 0) {
-        refuse(connection, refusal.status, refusal.reason);
-        return -1;
-    }
-    gather->decoded += written;
-    memmove(unread + written, unread + used, unread_len - used);
-    *len -= used - written;
-    return result;
-}
-
-static int next_request(struct connection *connection, char *bytes, size_t *len,
-                        struct gather *gather, struct request *ret_request)
-{
-    const struct options *options = options_of(connection);
-    const struct request_limits limits = {
-        .head_bytes = options->head_limit,
-        .target_bytes = options->target_limit,
-        .headers = (unsigned)options->headers_limit,
-        .body_bytes = options->publish_limit,
-    };
-    struct refusal refusal;
-    ssize_t head_len = request_parse(bytes, *len, &limits, ret_request, &refusal);
-    if (head_len < 0)
-        refuse(connection, refusal.status, refusal.reason);
-    if (head_len <= 0)
-        return (int)head_len;
-    bool first_look = gather->head_len == 0;
-    gather->head_len = (size_t)head_len;
-    int result = gather_body(connection, gather, bytes, len, ret_request);
-    if (result == 0 && first_look)
-        set_deadline(connection, options->body_timeout_ms);
-    if (result == 0 && ret_request->expect_continue && !gather->continued) {
-        stream_queue(&connection->stream, bytes_create("HTTP/1.1 100 Continue\r\n\r\n", 25));
-        gather->continued = true;
-    }
-    ret_request->head_len = gather->head_len;
-    ret_request->peer =
-        ret_request->method == METHOD_POST ? connection_peer(connection) : (struct slice){0};
-    ret_request->body = (struct slice){bytes + head_len, gather->decoded};
-    return result;
-}
-
-void connection_full(struct connection *connection, const struct request *request,
-                     const struct transport *transport, const char *reason)
-{
-    struct reply reply = {.close = connection->refused};
-    if (transport && transport->never_refuses) {
-        struct builder out = {0};
-        transport->full(&out);
-        stream_queue(&connection->stream, builder_take(&out));
-        connection->close_after = true;
-        return;
-    }
-    reply_header(&reply, "Retry-After", SLICE("5"));
-    reply_error(&reply, 503, "%s", reason);
-    connection_reply(connection, &reply, request);
-}
-
-static void answer_feed(struct connection *connection, const struct request *request,
-                        const struct transport *transport)
-{
-    struct subscribe_request wanted;
-    struct reply reply = {0};
-    if (subscribe_read(connection->worker->server, request, transport, &wanted, &reply)) {
-        subscriber_begin(connection, request, &wanted);
-        return;
-    }
-    /* A page may read why it was refused. */
-    enum origin origin = origin_of(options_of(connection), request);
-    origin_add_cors(origin, false, request, &reply.headers);
-    connection_reply(connection, &reply, request);
-}
-
-/* more: further requests follow already, so the socket cannot leave our hands. */
-static void answer(struct connection *connection, const struct request *request, bool more)
-{
-    struct worker *worker = connection->worker;
-    const struct transport *transport = subscribe_route(worker->server, request);
-    counter_add(&worker->stats->requests, 1);
-    if (connection->refused) {
-        connection_full(connection, request, transport,
-                        "all connections are taken; try again later (--max-connections)");
-        return;
-    }
-    if (transport) {
-        answer_feed(connection, request, transport);
-        if (worker->draining) /* asked for too late: it has missed the goodbye */
-            connection_drain(connection);
-        return;
-    }
-    struct reply reply = {0};
-    routes_answer(worker->server, request, &reply);
-    bool page =
-        request->method == METHOD_GET && request->minor_version == 1 && reply.status == 200;
-    if (page && !more && !connection->stream.outbox && !worker->draining &&
-        front_answer(worker->front, connection, &reply, request->keep_alive))
-        return;
-    connection_reply(connection, &reply, request);
-}
-
-static bool takes_requests(const struct connection *connection)
-{
-    return connection->state == CONNECTION_READING && !connection->close_after &&
-           !connection->stream.broken &&
-           stream_waiting(&connection->stream) < ANSWERS_WAITING_LIMIT;
-}
-
-static void wait_for_more(struct connection *connection, size_t len)
-{
-    if (connection->state != CONNECTION_READING)
-        return;
-    if (len == 0 && !connection->hurried)
-        set_deadline(connection, options_of(connection)->idle_timeout_ms);
-    if (len > 0 && !connection->hurried) {
-        /* Runs from the first byte of the head; what comes after does not extend it. */
-        connection->hurried = true;
-        set_deadline(connection, options_of(connection)->head_timeout_ms);
-    }
-}
-
-static void stream_input(struct connection *connection, char *bytes, size_t len)
-{
-    struct subscriber *subscriber = connection->subscriber;
-    const struct transport *transport = subscriber->transport;
-    if (!transport->duplex)
-        return; /* one-way: whatever comes is dropped */
-    struct builder out = {0};
-    bool over = transport->input(subscriber, bytes, len, &out) != 0;
-    if (builder_len(&out) > 0 || out.failed)
-        stream_queue(&connection->stream, builder_take(&out));
-    if (over) {
-        connection->close_after = true;
-        connection->linger = true;
-    }
-}
-
-/* Serves what came, in order, as far as it goes, and keeps the rest. */
-static void serve(struct connection *connection, char *bytes, size_t len, struct gather gather)
-{
-    while (len > 0 && takes_requests(connection)) {
-        struct request request;
-        if (next_request(connection, bytes, &len, &gather, &request) <= 0)
-            break;
-        size_t used = gather.head_len + gather.decoded;
-        gather = (struct gather){0};
-        connection->hurried = false;
-        answer(connection, &request, len > used);
-        bytes += used;
-        len -= used;
-    }
-    if (connection->state == CONNECTION_CLOSED)
-        return;
-    if (connection->state == CONNECTION_STREAMING && len > 0 && !connection->close_after) {
-        stream_input(connection, bytes, len);
-        len = 0;
-    }
-    if (connection->ended && connection->state == CONNECTION_READING &&
-        (len == 0 || takes_requests(connection)))
-        connection->close_after = true; /* all that it asked for is answered */
-    if (connection->close_after) {
-        connection->linger |= len > 0;
-        len = 0;
-    }
-    keep(connection, bytes, len, &gather);
-    wait_for_more(connection, len);
-    connection_flush(connection);
 }
 
 /* ---- events ------------------------------------------------------------------------------ */
@@ -476,7 +244,7 @@ static void read_more(struct connection *connection)
         return;
     input->len += (size_t)got;
     if (connection->state == CONNECTION_READING)
-        serve(connection, input->data, input->len, input->gather);
+        exchange_serve(connection, input->data, input->len, input->gather);
     else
         watch(connection);
 }
@@ -493,15 +261,15 @@ static void on_readable(struct connection *connection)
         return;
     switch ((enum connection_state)connection->state) {
     case CONNECTION_READING:
-        serve(connection, scratch, (size_t)got, (struct gather){0});
+        exchange_serve(connection, scratch, (size_t)got, (struct gather){0});
         break;
     case CONNECTION_HELD:
-        keep(connection, scratch, (size_t)got, &(struct gather){0});
+        input_keep(connection, scratch, (size_t)got, &(struct gather){0});
         connection_settle(connection);
         break;
     case CONNECTION_STREAMING:
         if (!connection->close_after)
-            stream_input(connection, scratch, (size_t)got);
+            exchange_stream(connection, scratch, (size_t)got);
         connection_flush(connection);
         break;
     case CONNECTION_LINGERING:
@@ -518,9 +286,15 @@ static void on_writable(struct connection *connection)
     stream_flush(&connection->stream);
     if (connection->state == CONNECTION_STREAMING && !connection->stream.blocked &&
         !connection->close_after)
-        subscriber_resume(connection->subscriber);
-    if (connection->state == CONNECTION_READING && connection->input)
-        worker_pending(connection->worker, connection); /* requests that had to wait */
+        subscriber_advance(connection->subscriber);
+    if (connection->state == CONNECTION_READING) {
+        /* It takes its answers, however slowly; and there may be requests that had to wait. */
+        if (!connection->hurried)
+            connection_set_deadline(connection,
+                                    connection_options(connection)->idle_timeout_ms);
+        if (connection->input)
+            worker_pending(connection->worker, connection);
+    }
     connection_settle(connection);
 }
 
@@ -549,8 +323,9 @@ void connection_due(struct connection *connection, int64_t now_ms)
             connection_close(connection);
             return;
         }
-        refuse(connection, 408, "the request did not arrive whole in time; send it again");
-        set_deadline(connection, LINGER_MS);
+        exchange_refuse(connection, 408,
+                        "the request did not arrive whole in time; send it again");
+        connection_set_deadline(connection, LINGER_MS);
         connection_flush(connection);
         break;
     case CONNECTION_HELD:
@@ -574,7 +349,7 @@ void connection_answered(struct connection *connection, bool close)
     connection->close_after |= close;
     if (close && connection->input)
         connection->linger = true;
-    set_deadline(connection, options_of(connection)->idle_timeout_ms);
+    connection_set_deadline(connection, connection_options(connection)->idle_timeout_ms);
     if (connection->input)
         worker_pending(connection->worker, connection);
 }
@@ -586,8 +361,8 @@ void connection_pending(struct connection *connection)
         return;
     }
     struct input *input = connection->input;
-    if (input && takes_requests(connection))
-        serve(connection, input->data, input->len, input->gather);
+    if (input && exchange_open(connection))
+        exchange_serve(connection, input->data, input->len, input->gather);
 }
 
 void connection_drain(struct connection *connection)

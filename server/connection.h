@@ -46,6 +46,10 @@ struct connection {
 /* Takes over an accepted socket; closes it when that fails. peer_bucket: see front_forget.
  * refused: the limit of connections is reached, which its first request is told. */
 void connection_create(struct worker *worker, int take_fd, uint16_t peer_bucket, bool refused);
+/* A socket comes back with its answer delivered: to the next request, or, without keep_alive,
+ * to its end. */
+void connection_return(struct worker *worker, int take_fd, uint16_t peer_bucket,
+                       bool keep_alive);
 /* Closes the socket and lets go of everything; the memory goes at the end of the turn. */
 void connection_close(struct connection *connection);
 /* As connection_close, but gives the socket away, unclosed. */

@@ -200,13 +200,8 @@ static void on_delivered(struct bufferevent *bev, void *arg)
     bufferevent_setfd(bev, -1);
     bufferevent_free(bev);
     loan_end(loan);
-    if (keep_alive) {
-        worker_look_at_clock(worker);
-        connection_create(worker, fd, bucket, false);
-        return;
-    }
-    close(fd);
-    front_forget(worker->front, bucket);
+    worker_look_at_clock(worker);
+    connection_return(worker, fd, bucket, keep_alive);
 }
 
 static void on_lender_event(struct bufferevent *bev, short events, void *arg)

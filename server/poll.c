@@ -2,6 +2,7 @@
 #include "poll.h"
 
 #include "connection.h"
+#include "subscription.h"
 #include "worker.h"
 
 /* The messages of one answer, in order of time when there are many topics. */

@@ -27,7 +27,6 @@ struct transport_stats {
     counter request_bytes; /* HTTP heads of requests */
     counter heartbeats;
     counter dead; /* peers declared dead */
-    counter slow; /* closed for what they left unread */
 };
 
 struct worker_stats {

@@ -64,7 +64,6 @@ static const struct figure transport_figures[] = {
     FIGURE(request_bytes, false, "Bytes of HTTP heads received."),
     FIGURE(heartbeats, false, "Heartbeats sent."),
     FIGURE(dead, false, "Peers declared dead."),
-    FIGURE(slow, false, "Peers closed for what they left unread."),
 };
 
 #undef FIGURE

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Subscriber: a cursor in each topic it reads (mostly one), a transport, and a connection.
- * subscriber.c has the one loop that moves cursors. One worker's thread.
+ * Subscriber: a cursor in each topic it reads (mostly one), a transport, and a connection; from
+ * its request to its end. advance.h moves its cursors. One worker's thread.
  */
 #ifndef PUSHLAB_SUBSCRIBER_H
 #define PUSHLAB_SUBSCRIBER_H
@@ -14,6 +14,7 @@ struct replica;
 struct server;
 struct subscribe_request;
 struct transport_stats;
+struct worker;
 
 #define NOT_ATTACHED UINT32_MAX
 
@@ -58,7 +59,10 @@ void subscriber_encode(struct subscriber *subscriber, const struct encoding *enc
                        unsigned parameter);
 /* The cursor to go on from: EPOCH-SEQ, or the list of them. */
 void subscriber_add_cursor(const struct subscriber *subscriber, struct builder *out);
-/* The header lines that every feed answer carries (Pushlab-Next, caching, CORS). */
+/* The head of an answer of the transport's content type that does not end (close), or has no
+ * body: from the status line to the blank line. */
+void subscriber_add_head(const struct subscriber *subscriber, bool close, struct builder *out);
+/* The header lines in it that every feed answer carries (Pushlab-Next, caching, CORS). */
 void subscriber_add_headers(const struct subscriber *subscriber, struct builder *out);
 /* The name of the topic it follows at this index, below subscriber->count. */
 struct slice subscriber_topic(const struct subscriber *subscriber, unsigned index);
@@ -89,27 +93,13 @@ void subscriber_begin(struct connection *connection, const struct request *reque
 void subscriber_due(struct subscriber *subscriber, int64_t now_ms);
 /* When the subscriber next wants subscriber_due. */
 int64_t subscriber_due_ms(const struct subscriber *subscriber);
-/* The connection can be written to again: go on from the cursor. */
-void subscriber_resume(struct subscriber *subscriber);
 /* Says goodbye (server is going). */
 void subscriber_bye(struct subscriber *subscriber);
 /* Accepts NULL. */
 void subscriber_destroy(struct subscriber *subscriber);
 
-/* ---- for polls ----------------------------------------------------------------------------
- */
-
+/* This worker's counters of its transport. */
 struct transport_stats *subscriber_stats(const struct subscriber *subscriber);
-/* From now on the subscriber is told when its topics grow. False: out of memory. */
-bool subscriber_attach_all(struct subscriber *subscriber);
-/* Whether the log has dropped what the cursor has not seen: then *ret_gap says what, and the
- * cursor stands at the oldest message held. */
-bool subscription_overtaken(struct subscription *subscription, struct gap *ret_gap);
-
-/* ---- for the worker ---------------------------------------------------------------------- */
-
-/* Moves the cursors of a replica's subscribers, at most *budget of them; whether all were
- * looked at. */
-bool subscribers_advance(struct replica *replica, unsigned *budget);
+struct worker *subscriber_worker(const struct subscriber *subscriber);
 
 #endif

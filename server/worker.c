@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "worker.h"
 
+#include "advance.h"
 #include "connection.h"
 #include "http.h"
 #include "subscriber.h"

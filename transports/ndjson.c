@@ -38,11 +38,7 @@ static int ndjson_open(struct subscriber *subscriber, const struct request *requ
 {
     (void)request, (void)ret_refusal;
     subscriber_encode(subscriber, &ndjson_encoding, subscriber->many);
-    builder_add_text(out, "HTTP/1.1 200 OK\r\n"
-                          "Content-Type: application/x-ndjson\r\n"
-                          "Connection: close\r\n");
-    subscriber_add_headers(subscriber, out);
-    builder_add(out, "\r\n", 2);
+    subscriber_add_head(subscriber, true, out);
     add_cursor_line(subscriber, "next", out);
     return 0;
 }

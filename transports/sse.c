@@ -11,16 +11,13 @@
 #include "sse_encode.h"
 #include "table.h"
 
+#include "../server/date.h"
 #include "../server/server.h"
 #include "../server/subscriber.h"
 
 #include <stdlib.h>
 
 enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000 };
-
-static const char head_start[] = "HTTP/1.1 200 OK\r\n"
-                                 "Content-Type: text/event-stream\r\n"
-                                 "Connection: close\r\n";
 
 static void add_retry(uint64_t retry_ms, struct builder *out)
 {
@@ -65,9 +62,7 @@ static int sse_open(struct subscriber *subscriber, const struct request *request
         subscriber_encode(subscriber, &sse_json_topic_encoding, 0);
     else
         subscriber_encode(subscriber, subscriber->json ? &sse_json_encoding : &sse_encoding, 0);
-    builder_add_text(out, head_start);
-    subscriber_add_headers(subscriber, out);
-    builder_add(out, "\r\n", 2);
+    subscriber_add_head(subscriber, true, out);
     add_padding(request, out);
     /* An id with no data: the browser keeps it and fires nothing. */
     struct builder cursor = {0};
@@ -80,8 +75,10 @@ static int sse_open(struct subscriber *subscriber, const struct request *request
 
 static void sse_full(struct builder *out)
 {
-    builder_add_text(out, head_start);
-    builder_add_text(out, "Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\n"
+    builder_add_text(out, "HTTP/1.1 200 OK\r\n");
+    date_add(out);
+    builder_add_text(out, "Content-Type: text/event-stream\r\nConnection: close\r\n"
+                          "Cache-Control: no-store, no-transform\r\nX-Accel-Buffering: no\r\n"
                           "Access-Control-Allow-Origin: *\r\n\r\n");
     add_retry(FULL_RETRY_MS, out);
     builder_add(out, "\n", 1);

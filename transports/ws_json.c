@@ -9,6 +9,7 @@
 #include "../server/publish.h"
 
 #include <openssl/evp.h>
+#include <string.h>
 
 /* One command being carried out. */
 struct command {
@@ -71,15 +72,17 @@ static bool string_member(struct slice object, const char *name, struct builder 
 static bool decode_base64(struct slice text, struct builder *out)
 {
     char *room = builder_reserve(out, text.len / 4 * 3 + 3);
-    if (!room || text.len % 4 != 0)
+    const char *padding = text.len > 0 ? memchr(text.at, '=', text.len) : NULL;
+    /* EVP_DecodeBlock would take padding anywhere. */
+    if (!room || text.len % 4 != 0 || (padding && text.at + text.len - padding > 2) ||
+        (padding && text.at[text.len - 1] != '='))
         return false;
     int len =
         EVP_DecodeBlock((unsigned char *)room, (const unsigned char *)text.at, (int)text.len);
     if (len < 0)
         return false;
-    /* EVP_DecodeBlock counts what the padding stands for. */
-    for (size_t i = text.len; i > 0 && text.at[i - 1] == '=' && text.len - i < 2; i--)
-        len--;
+    if (padding) /* it counts what the padding stands for */
+        len -= (int)(text.at + text.len - padding);
     builder_claim(out, (size_t)len);
     return true;
 }

@@ -11,6 +11,8 @@ static const struct feed *const feed_table[] = {&host_feed, &clock_feed, &frames
 
 enum { FEED_COUNT = sizeof(feed_table) / sizeof(feed_table[0]), RATE_LIMIT = 1000 };
 
+static const double RATE_LEAST = 0.001;
+
 struct running_feed {
     const struct feed *feed;
     struct bus *bus;
@@ -67,8 +69,8 @@ static bool start(struct feeder *feeder, struct event_base *base, struct bus *bu
     char *end = "";
     if (text[name_len])
         rate = strtod(text + name_len + 1, &end);
-    if (*end || !(rate > 0 && rate <= RATE_LIMIT))
-        return complain(text, "the rate is messages a second, above 0, at most 1000");
+    if (*end || !(rate >= RATE_LEAST && rate <= RATE_LIMIT))
+        return complain(text, "the rate is messages a second, from 0.001 to 1000");
     struct running_feed *running = &feeder->feeds[feeder->count];
     *running = (struct running_feed){.feed = feed, .bus = bus};
     int error = feed->create ? feed->create(&running->state) : 0;

@@ -27,8 +27,8 @@ async function open(url, ...names) {
   return { source, next: events.next, close: () => source.close() };
 }
 
-for (const text of ["hello", "", "two\nlines", "  spaces  ", ": colon", "é 长 \u{1f600}", "a\n\nb", "\n",
-  "id: forged", "x".repeat(100_000)]) {
+for (const text of ["hello", "", "two\nlines", "  spaces  ", ": colon", "é 长 \u{1f600}",
+  "a\n\nb", "\n", "id: forged", "x".repeat(100_000)]) {
   test(`data ${JSON.stringify(text).slice(0, 30)} arrives as it was`, async () => {
     const topic = newTopic();
     const client = await open(`${server.http}/sse/${topic}`);

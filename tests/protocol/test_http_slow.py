@@ -93,12 +93,24 @@ def test_two_hundred_slow_heads_are_all_closed_and_others_are_served(server):
 
 def test_the_deadline_runs_from_the_accept_however_long_the_server_has_slept(serve):
     server = serve("--workers", "1", *option("head timeout", 500))
-    for _ in range(6):  # in between the server has nothing to do
+    with server.connect() as quiet:
+        quiet.ask("GET", "/short_poll/t?since=now")
+        assert not quiet.wait_readable(1.4)  # meanwhile the server has nothing to do
+    for _ in range(2):
         with server.connect() as connection:
             started = time.monotonic()
             connection.send(b"GET / HT")
             assert connection.read_response().status == 408
             assert time.monotonic() - started > 0.4
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/", "/short_poll/t?since=now", "/nowhere"])
+def test_between_requests_the_idle_timeout_counts_and_not_that_of_heads(serve, path):
+    server = serve(*option("head timeout", 300), *option("idle timeout", 60_000))
+    with server.connect() as connection:
+        connection.ask("GET", path)
+        assert not connection.wait_readable(1), bytes(connection.buffer)
+        assert connection.ask("GET", path).status in (200, 404)
 
 
 def test_neither_deadline_touches_a_held_poll_or_a_stream(server, subscribe, topic):

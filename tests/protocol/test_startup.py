@@ -157,7 +157,7 @@ def test_localhost_means_both_of_its_addresses():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with Server("--feed", "none", listen=f"localhost:{port}") as server:
+    with Server("--feed", "none", listen=f"localhost:{port}"):
         for address in ("127.0.0.1", "::1"):
             with http.HttpConnection((address, port)) as connection:
                 assert connection.ask("GET", "/healthz").status == 200

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// In browsers: runs a file's cases in Chromium and in Firefox. A case gets open(url) and the
-// browser's own server; what it has opened is closed behind it, and must not have complained: no
+// In browsers: runs the files of cases/ in Chromium and in Firefox. A file exports
+//   serve()                      starts its server, one for each browser; {stop()} and what it likes
+//   cases(test, own, browser)    test(name, body) is one case; own.server is what serve() gave
+// A case gets open(url), and skip(why). What it has opened is closed behind it, and must not have complained: no
 // error on the console, no uncaught exception, no violation of the Content-Security-Policy. When a
 // case fails, pictures of its tabs lie in tests/artefacts/.
 
@@ -22,32 +24,33 @@ export function artefact(name) {
   return path.join(folder, name.replaceAll(/[^\w.-]+/g, "_"));
 }
 
-/**
- * serve(): starts a server, one for each browser. define(test, own, browser's name) is called for
- * each browser: test(name, body) is one case, own.server is the server. The browsers run at the
- * same time, the cases of each one after the other.
- */
-export function inBrowsers(serve, define) {
-  describe("in", { concurrency: BROWSERS.length }, () => {
-    for (const kind of BROWSERS) inBrowser(kind, serve, define);
+/** files: {name: module}. The browsers run at the same time, the cases of each one by one. */
+export function inBrowsers(files) {
+  describe("in browsers", { concurrency: BROWSERS.length }, () => {
+    for (const kind of BROWSERS) inBrowser(kind, files);
   });
 }
 
-function inBrowser(kind, serve, define) {
+function inBrowser(kind, files) {
   const skip = kind.path ? false : `${kind.name} is not installed`;
   describe(kind.name, { skip, concurrency: 1 }, () => {
-    const own = { server: null };
     let browser = null;
-    before(async () => {
-      own.server = await serve();
-      browser = await launch(kind);
-    }, { timeout: SETUP_MS });
-    after(async () => {
-      await browser?.close();
-      await own.server?.stop();
-    }, { timeout: SETUP_MS });
-    const test = (name, body) => it(name, { timeout: CASE_MS }, (t) => runCase(browser, name, body, t));
-    define(test, own, kind.name);
+    before(async () => (browser = await launch(kind)), { timeout: SETUP_MS });
+    after(() => browser?.close(), { timeout: SETUP_MS });
+    for (const [name, file] of Object.entries(files)) casesOf(name, file, kind.name, () => browser);
+  });
+}
+
+function casesOf(file, { serve, cases }, browserName, browser) {
+  describe(file, { concurrency: 1 }, () => {
+    const own = { server: null };
+    before(async () => (own.server = await serve()), { timeout: SETUP_MS });
+    after(() => own.server?.stop(), { timeout: SETUP_MS });
+    const test = (name, body) => {
+      const title = `${file}: ${name}`; // so that --test-name-pattern='^chat:' runs one file
+      it(title, { timeout: CASE_MS }, (t) => runCase(browser(), title, body, t));
+    };
+    cases(test, own, browserName);
   });
 }
 
@@ -63,7 +66,7 @@ async function runCase(browser, name, body, t) {
     await body({ open, skip: (why) => t.skip(why) });
     for (const { complaints } of tabs) assert.deepEqual(complaints, [], "the page complained");
   } catch (error) {
-    await keepEvidence(tabs, `${path.basename(process.argv[1], ".test.mjs")}.${browser.name}.${name}`);
+    await keepEvidence(tabs, `${browser.name}.${name}`);
     for (const { problems } of tabs) error.message += problems.map((problem) => `\n  page: ${problem}`).join("");
     throw error;
   } finally {

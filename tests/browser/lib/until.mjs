@@ -4,7 +4,7 @@
 // time to pass, except where a duration is what it is about.
 
 const PATIENCE_MS = 30000; // for a busy machine; a test that passes never needs it
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 100;
 
 /** read() until good(what it gave), which is returned. `what` says in an error what was awaited. */
 export async function until(read, good = Boolean, what = String(good), patience_ms = PATIENCE_MS) {

@@ -2,15 +2,15 @@
 // Changing the language: every visible text of every page changes with it, at once, and the choice
 // is remembered. Leaves a picture of each page in each language in tests/artefacts/.
 import assert from "node:assert/strict";
-import { artefact, inBrowsers } from "./lib/in_browsers.mjs";
-import { startLab } from "./lib/lab_server.mjs";
-import { until } from "./lib/until.mjs";
+import { artefact } from "../lib/in_browsers.mjs";
+import { startLab } from "../lib/lab_server.mjs";
+import { until } from "../lib/until.mjs";
 
 const PAGES = { lab: "/", pictures: "/pictures.html", chat: "/chat.html" };
 // What reads the same in every language: names, addresses, units, code, data.
 const SAME = /^(pushlab|English|SSE|WebSocket|NDJSON|JSON|clock|host|frames|chat|snippet(_here)?\.js|[\d.,~≈:–\s]*(ms|s|B|kB|MB)?)$/;
 const DATA = ".messages, pre, code, .talk, #topic, option:not([data-i18n]), script, noscript";
-const serve = () => startLab("--feed", "clock", "--feed", "frames");
+export const serve = () => startLab("--feed", "clock", "--feed", "frames");
 
 /** Runs in the page: every text that a person can read or have read to them. */
 function texts(data) {
@@ -38,12 +38,12 @@ async function untilAllIn(tab, language) {
   await until(others, (left) => left.every((text) => text === "中文"), `all texts in ${language}`);
 }
 
-inBrowsers(serve, (test, own, browser) => {
+export function cases(test, own, browser) {
   for (const [name, path] of Object.entries(PAGES)) {
     test(`every text of the page ${name} changes`, async ({ open }) => {
       const tab = await open(own.server.http + path);
       await until(() => tab.evaluate(() => document.querySelectorAll(".column[data-state=open]").length), (n) => n >= 2);
-      for (const language of ["en", "zh", "en"]) {
+      for (const language of ["zh", "en"]) {
         await tab.click(`[data-code=${language}]`);
         await untilAllIn(tab, language);
         assert.equal(await languageOf(tab), { en: "en", zh: "zh-CN" }[language]);
@@ -63,4 +63,4 @@ inBrowsers(serve, (test, own, browser) => {
     assert.equal(await languageOf(tab), "zh-CN");
     assert.equal(await tab.evaluate(() => document.querySelector("[data-code=zh]").getAttribute("aria-pressed")), "true");
   });
-});
+}

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The picture page: the feed `frames`, replaced in place, over every transport.
 import assert from "node:assert/strict";
-import { inBrowsers } from "./lib/in_browsers.mjs";
-import { startLab, transportsOf } from "./lib/lab_server.mjs";
-import { until } from "./lib/until.mjs";
+import { startLab, transportsOf } from "../lib/lab_server.mjs";
+import { until } from "../lib/until.mjs";
 
 const PICTURES = 3;
-const serve = () => startLab("--feed", "frames=5");
+export const serve = () => startLab("--feed", "frames=5");
 
 /** Runs in the page: the pictures that each column shows now, as {transport: checksum of pixels}. */
 async function look() {
@@ -35,7 +34,7 @@ async function untilPictures(tab, names) {
   for (const pictures of Object.values(shown)) for (const picture of pictures) assert.match(picture, /^480x270 /);
 }
 
-inBrowsers(serve, (test, own) => {
+export function cases(test, own) {
   test("pictures decode, change and differ over every transport", async ({ open }) => {
     const names = await transportsOf(own.server);
     const tab = await open(`${own.server.http}/pictures.html?lang=en`);
@@ -56,4 +55,4 @@ inBrowsers(serve, (test, own) => {
     await tab.click("#snippet-button");
     await until(() => tab.evaluate(() => document.getElementById("snippet-frame").contentDocument.images.length), (n) => n === 0);
   });
-});
+}

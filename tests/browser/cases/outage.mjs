@@ -2,10 +2,9 @@
 // Outages: a server that is killed and comes back without its log, and a column that was away for
 // longer than the log reaches. Every column says what it cannot have, and goes on.
 import assert from "node:assert/strict";
-import { publish } from "../clients/server.mjs";
-import { assertSound, openLab, pauseButton, untilColumns } from "./lib/columns.mjs";
-import { inBrowsers } from "./lib/in_browsers.mjs";
-import { startLab } from "./lib/lab_server.mjs";
+import { publish } from "../../clients/server.mjs";
+import { assertSound, openLab, pauseButton, untilColumns } from "../lib/columns.mjs";
+import { startLab } from "../lib/lab_server.mjs";
 
 const HELD = 20;
 const OPTIONS = ["--retry", "500ms", "--history", `${HELD},1h,16M`];
@@ -17,7 +16,9 @@ async function openLabAndPublish(open, own, topic) {
   return tab;
 }
 
-inBrowsers(() => startLab(...OPTIONS), (test, own) => {
+export const serve = () => startLab(...OPTIONS);
+
+export function cases(test, own) {
   test("the server is killed and started again", async ({ open }) => {
     const tab = await openLabAndPublish(open, own, "killed");
     tab.allow(/ERR_|Failed to load resource|establish a connection|interrupted while/);
@@ -44,4 +45,4 @@ inBrowsers(() => startLab(...OPTIONS), (test, own) => {
     const words = `Gap: messages 2 to ${2 * HELD} (${2 * HELD - 1}) are no longer held and cannot be delivered.`;
     for (const { notes } of columns) assert.equal(notes[0], words);
   });
-});
+}

@@ -6,32 +6,47 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
-import { inBrowsers } from "./lib/in_browsers.mjs";
-import { ROOT, startLab, startOtherOrigin } from "./lib/lab_server.mjs";
-import { until } from "./lib/until.mjs";
+import { ROOT, startLab, startOtherOrigin } from "../lib/lab_server.mjs";
+import { until } from "../lib/until.mjs";
 
 const SNIPPET = readFileSync(path.join(ROOT, "web/snippet.js"), "utf8");
 const PICTURES = 4;
-let server;
-let held = "";
-let elsewhere;
-let folder;
-before(async () => {
-  server = await startLab("--listen", "localhost:8765", "--feed", "frames").catch((error) => {
+
+let running = null; // both browsers share the server, since there is one port 8765
+let users = 0;
+
+export async function serve() {
+  users += 1;
+  running ??= start();
+  const shared = await running;
+  const stop = async () => {
+    users -= 1;
+    if (users > 0) return;
+    running = null;
+    await shared.stop();
+  };
+  return { ...shared, stop };
+}
+
+/** `held`: why the server could not have the port that the code names. */
+async function start() {
+  let held = "";
+  const server = await startLab("--listen", "localhost:8765", "--feed", "frames").catch((error) => {
     if (!/8765/.test(error.message)) throw error;
     held = `port 8765, which the code names, is taken: ${error.message}`;
   });
-  elsewhere = await startOtherOrigin();
-  folder = await mkdtemp(path.join(tmpdir(), "pushlab-snippet-"));
-  await writeFile(path.join(folder, "empty.html"), "<!DOCTYPE html><title>empty</title><body></body>");
-});
-after(async () => {
-  await server?.stop();
-  await elsewhere?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+  const elsewhere = await startOtherOrigin();
+  const folder = await mkdtemp(path.join(tmpdir(), "pushlab-snippet-"));
+  const file = path.join(folder, "empty.html");
+  await writeFile(file, "<!DOCTYPE html><title>empty</title><body></body>");
+  const stop = async () => {
+    await server?.stop();
+    await elsewhere.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { held, elsewhere: elsewhere.origin, file: String(pathToFileURL(file)), stop };
+}
 
 /** Runs in the page: types the code into it, as a script of its own. */
 function type(code) {
@@ -64,8 +79,8 @@ async function watch(tab) {
   assert.ok(span_s < 3 * (PICTURES - 1), `${PICTURES} pictures in ${span_s} s: about one a second, not less`);
 }
 
-inBrowsers(() => null, (test) => {
-  const snippet = (name, body) => test(name, (tools) => (held ? tools.skip(held) : body(tools)));
+export function cases(test, own) {
+  const snippet = (name, body) => test(name, (tools) => (own.server.held ? tools.skip(own.server.held) : body(tools)));
 
   snippet("from the server's own page", async ({ open }) => watch(await open("http://localhost:8765/snippet.html")));
 
@@ -78,14 +93,14 @@ inBrowsers(() => null, (test) => {
   });
 
   snippet("typed into an empty page from another port", async ({ open }) => {
-    const tab = await open(elsewhere.origin);
+    const tab = await open(own.server.elsewhere);
     await tab.evaluate(type, SNIPPET);
     await watch(tab);
   });
 
   snippet("typed into an empty file", async ({ open }) => {
-    const tab = await open(String(pathToFileURL(path.join(folder, "empty.html"))));
+    const tab = await open(own.server.file);
     await tab.evaluate(type, SNIPPET);
     await watch(tab);
   });
-});
+}

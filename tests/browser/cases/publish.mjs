@@ -2,11 +2,10 @@
 // The publish box: what is published is text in every column, whatever it looks like, and what is
 // refused is shown in the server's words.
 import assert from "node:assert/strict";
-import { publish } from "../clients/server.mjs";
-import { columnsOf, openLab, untilColumns } from "./lib/columns.mjs";
-import { inBrowsers } from "./lib/in_browsers.mjs";
-import { startLab } from "./lib/lab_server.mjs";
-import { until } from "./lib/until.mjs";
+import { publish } from "../../clients/server.mjs";
+import { columnsOf, openLab, untilColumns } from "../lib/columns.mjs";
+import { startLab } from "../lib/lab_server.mjs";
+import { until } from "../lib/until.mjs";
 
 const MARKUP = [
   `<img src=x onerror="window.ran = 1">`,
@@ -36,7 +35,9 @@ async function refusal({ server }, topic, type, data) {
   return `${response.status}: ${(await response.json()).error}`;
 }
 
-inBrowsers(startLab, (test, own) => {
+export const serve = startLab;
+
+export function cases(test, own) {
   test("a message arrives in every column as it was typed", async ({ open }) => {
     const tab = await openBox(open, own, "typed");
     await publishByHand(tab, "hello, 同学们 👋");
@@ -84,4 +85,4 @@ inBrowsers(startLab, (test, own) => {
     await until(answerOf(tab), (text) => text === `Refused, ${malformed}`, malformed);
     tab.allow(/Failed to load resource/); // Chromium says each refusal on the console
   });
-});
+}

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The chat: two people on two pages, over any two transports.
 import assert from "node:assert/strict";
-import { inBrowsers } from "./lib/in_browsers.mjs";
-import { startLab, transportsOf } from "./lib/lab_server.mjs";
-import { until } from "./lib/until.mjs";
+import { startLab, transportsOf } from "../lib/lab_server.mjs";
+import { until } from "../lib/until.mjs";
 
 const SELECT = ".person .fields select";
 
@@ -27,7 +26,9 @@ async function say(tab, text) {
   await tab.click(".say button");
 }
 
-inBrowsers(startLab, (test, own) => {
+export const serve = startLab;
+
+export function cases(test, own) {
   test("two people over different transports", async ({ open }) => {
     const { server } = own;
     const names = await transportsOf(server);
@@ -58,4 +59,4 @@ inBrowsers(startLab, (test, own) => {
     assert.equal(await tab.evaluate(() => document.querySelectorAll(".talk img, .talk b b").length), 0);
     assert.equal(await tab.evaluate(() => window.ran), undefined);
   });
-});
+}

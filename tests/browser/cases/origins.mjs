@@ -4,22 +4,21 @@
 // outside the policy, so the server judges its Origin. For a program an Origin is just a header.
 import assert from "node:assert/strict";
 import http from "node:http";
-import { after, before } from "node:test";
-import { publish } from "../clients/server.mjs";
-import { inBrowsers } from "./lib/in_browsers.mjs";
-import { startLab, startOtherOrigin } from "./lib/lab_server.mjs";
+import { publish } from "../../clients/server.mjs";
+import { startLab, startOtherOrigin } from "../lib/lab_server.mjs";
 
 const BLOCKED = { fetch: "TypeError", eventSource: "closed", webSocket: "closed 1006" };
 const READ = { fetch: "read", eventSource: "open", webSocket: "open" };
-let stranger;
-let friend;
-before(async () => {
-  [stranger, friend] = [await startOtherOrigin(), await startOtherOrigin()];
-});
-after(async () => {
-  for (const running of [stranger, friend]) await running?.stop();
-});
-const serve = () => startLab("--feed", "frames", "--origin", friend.origin);
+
+/** The server, a page's origin that it does not know, and one that it lists. */
+export async function serve() {
+  const [stranger, friend] = [await startOtherOrigin(), await startOtherOrigin()];
+  const server = await startLab("--feed", "frames", "--origin", friend.origin);
+  const stop = async () => {
+    for (const running of [server, stranger, friend]) await running.stop();
+  };
+  return { ...server, stranger, friend, stop };
+}
 
 /** Runs in the page: what it can read of a topic in each of three ways. */
 async function tryAll({ base, topic }) {
@@ -83,24 +82,24 @@ function handshake({ server }, topic, headers) {
   });
 }
 
-inBrowsers(serve, (test, own) => {
+export function cases(test, own) {
   const topic = "private";
 
   test("a page from another port: asked, but not read", async ({ open }) => {
-    const tab = await openFrom(open, stranger);
+    const tab = await openFrom(open, own.server.stranger);
     const earlier = await stats(own);
     assert.deepEqual(await tab.evaluate(tryAll, { base: own.server.http, topic }), BLOCKED);
     const later = await stats(own);
     assert.ok(later.fetch > earlier.fetch, "the server has answered the fetch");
     assert.ok(later.eventSource > earlier.eventSource, "the server has answered the EventSource");
     assert.ok(later.requests >= earlier.requests + 4, "a fetch, an EventSource, a handshake, and /stats");
-    const { status, text } = await handshake(own, topic, { Origin: stranger.origin });
+    const { status, text } = await handshake(own, topic, { Origin: own.server.stranger.origin });
     assert.equal(status, 403);
     assert.ok(JSON.parse(text).error.includes("origin"), text);
   });
 
   test("a page from another port cannot publish", async ({ open }) => {
-    const tab = await openFrom(open, stranger);
+    const tab = await openFrom(open, own.server.stranger);
     const target = "untouched";
     const tried = await tab.evaluate(tryPublishing, { base: own.server.http, topic: target });
     assert.deepEqual(tried, { simple: "TypeError", preflighted: "TypeError" });
@@ -108,14 +107,14 @@ inBrowsers(serve, (test, own) => {
   });
 
   test("a page from another port reads a public topic, and cannot publish to it", async ({ open }) => {
-    const tab = await openFrom(open, stranger);
+    const tab = await openFrom(open, own.server.stranger);
     assert.deepEqual(await tab.evaluate(tryAll, { base: own.server.http, topic: "frames" }), READ);
     const { simple, preflighted } = await tab.evaluate(tryPublishing, { base: own.server.http, topic: "frames" });
     for (const answer of [simple, preflighted]) assert.ok([403, "TypeError"].includes(answer), String(answer));
   });
 
   test("a page from an origin that is listed reads and publishes", async ({ open }) => {
-    const tab = await openFrom(open, friend);
+    const tab = await openFrom(open, own.server.friend);
     assert.deepEqual(await tab.evaluate(tryAll, { base: own.server.http, topic }), READ);
     const target = "shared";
     const tried = await tab.evaluate(tryPublishing, { base: own.server.http, topic: target });
@@ -135,4 +134,4 @@ inBrowsers(serve, (test, own) => {
     const base = `http://localhost:${own.server.port}`;
     assert.deepEqual(await tab.evaluate(tryAll, { base, topic }), READ);
   });
-});
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "exchange.h"
+
+#include "http.h"
+#include "routes.h"
+#include "subscribe.h"
+#include "subscriber.h"
+#include "worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The gate's refusal: after it nothing on this connection can be understood. */
+void exchange_refuse(struct connection *connection, int status, const char *reason)
+{
+    struct reply reply = {.close = true};
+    counter_add(&connection->worker->stats->refused, 1);
+    reply_error(&reply, status, "%s", reason);
+    connection->linger = true;
+    connection_reply(connection, &reply, NULL);
+}
+
+/* Bytes kept for later, in memory of their own. They may lie in the input already. */
+void input_keep(struct connection *connection, const char *bytes, size_t len,
+                const struct gather *gather)
+{
+    struct input *input = connection->input;
+    if (len == 0) {
+        free(input);
+        connection->input = NULL;
+        return;
+    }
+    if (!input) {
+        input = malloc(sizeof(*input) + len + READ_SIZE);
+        if (!input) {
+            connection->stream.broken = true;
+            return;
+        }
+        input->capacity = len + READ_SIZE;
+        connection->input = input;
+    }
+    memmove(input->data, bytes, len);
+    input->len = len;
+    input->gather = *gather;
+}
+
+/* Reads on in the body; 1 complete, 0 more is needed, -1 refused. */
+static int gather_body(struct connection *connection, struct gather *gather, char *bytes,
+                       size_t *len, struct request *request)
+{
+    char *body = bytes + gather->head_len;
+    size_t there = *len - gather->head_len;
+    struct refusal refusal;
+    if (request->framing == FRAMING_LENGTH) {
+        gather->decoded = (size_t)request->content_length;
+        return there >= request->content_length;
+    }
+    if (request->framing == FRAMING_NONE)
+        return 1;
+    char *unread = body + gather->decoded;
+    size_t used, written, unread_len = there - gather->decoded;
+    int result = chunked_decode(&gather->chunked, unread, unread_len,
+                                connection_options(connection)->publish_limit, unread, &used,
+                                &written, &refusal);
+    if (result < 0) {
+        exchange_refuse(connection, refusal.status, refusal.reason);
+        return -1;
+    }
+    gather->decoded += written;
+    memmove(unread + written, unread + used, unread_len - used);
+    *len -= used - written;
+    return result;
+}
+
+static int next_request(struct connection *connection, char *bytes, size_t *len,
+                        struct gather *gather, struct request *ret_request)
+{
+    const struct options *options = connection_options(connection);
+    const struct request_limits limits = {
+        .head_bytes = options->head_limit,
+        .target_bytes = options->target_limit,
+        .headers = (unsigned)options->headers_limit,
+        .body_bytes = options->publish_limit,
+    };
+    struct refusal refusal;
+    ssize_t head_len = request_parse(bytes, *len, &limits, ret_request, &refusal);
+    if (head_len < 0)
+        exchange_refuse(connection, refusal.status, refusal.reason);
+    if (head_len <= 0)
+        return (int)head_len;
+    bool first_look = gather->head_len == 0;
+    gather->head_len = (size_t)head_len;
+    int result = gather_body(connection, gather, bytes, len, ret_request);
+    if (result == 0 && first_look)
+        connection_set_deadline(connection, options->body_timeout_ms);
+    if (result == 0 && ret_request->expect_continue && !gather->continued) {
+        stream_queue(&connection->stream, bytes_create("HTTP/1.1 100 Continue\r\n\r\n", 25));
+        gather->continued = true;
+    }
+    ret_request->head_len = gather->head_len;
+    ret_request->peer =
+        ret_request->method == METHOD_POST ? connection_peer(connection) : (struct slice){0};
+    ret_request->body = (struct slice){bytes + head_len, gather->decoded};
+    return result;
+}
+
+void connection_full(struct connection *connection, const struct request *request,
+                     const struct transport *transport, const char *reason)
+{
+    struct reply reply = {.close = connection->refused};
+    if (transport && transport->never_refuses) {
+        struct builder out = {0};
+        transport->full(&out);
+        stream_queue(&connection->stream, builder_take(&out));
+        connection->close_after = true;
+        return;
+    }
+    reply_header(&reply, "Retry-After", SLICE("5"));
+    reply_error(&reply, 503, "%s", reason);
+    connection_reply(connection, &reply, request);
+}
+
+static void answer_feed(struct connection *connection, const struct request *request,
+                        const struct transport *transport)
+{
+    struct subscribe_request wanted;
+    struct reply reply = {0};
+    if (subscribe_read(connection->worker->server, request, transport, &wanted, &reply)) {
+        subscriber_begin(connection, request, &wanted);
+        return;
+    }
+    /* A page may read why it was refused. */
+    enum origin origin = origin_of(connection_options(connection), request);
+    origin_add_cors(origin, false, request, &reply.headers);
+    connection_reply(connection, &reply, request);
+}
+
+/* more: further requests follow already, so the socket cannot leave our hands. */
+static void answer(struct connection *connection, const struct request *request, bool more)
+{
+    struct worker *worker = connection->worker;
+    const struct transport *transport = subscribe_route(worker->server, request);
+    counter_add(&worker->stats->requests, 1);
+    if (connection->refused) {
+        connection_full(connection, request, transport,
+                        "all connections are taken; try again later (--max-connections)");
+        return;
+    }
+    if (transport) {
+        answer_feed(connection, request, transport);
+        if (worker->draining) /* asked for too late: it has missed the goodbye */
+            connection_drain(connection);
+        return;
+    }
+    struct reply reply = {0};
+    routes_answer(worker->server, request, &reply);
+    bool page =
+        request->method == METHOD_GET && request->minor_version == 1 && reply.status == 200;
+    if (page && !more && !connection->stream.outbox && !worker->draining &&
+        front_answer(worker->front, connection, &reply, request->keep_alive))
+        return;
+    connection_reply(connection, &reply, request);
+}
+
+bool exchange_open(const struct connection *connection)
+{
+    return connection->state == CONNECTION_READING && !connection->close_after &&
+           !connection->stream.broken &&
+           stream_waiting(&connection->stream) < ANSWERS_WAITING_LIMIT;
+}
+
+static void wait_for_more(struct connection *connection, size_t len)
+{
+    if (connection->state != CONNECTION_READING)
+        return;
+    if (len == 0 && !connection->hurried)
+        connection_set_deadline(connection, connection_options(connection)->idle_timeout_ms);
+    if (len > 0 && !connection->hurried) {
+        /* Runs from the first byte of the head; what comes after does not extend it. */
+        connection->hurried = true;
+        connection_set_deadline(connection, connection_options(connection)->head_timeout_ms);
+    }
+}
+
+void exchange_stream(struct connection *connection, char *bytes, size_t len)
+{
+    struct subscriber *subscriber = connection->subscriber;
+    const struct transport *transport = subscriber->transport;
+    if (!transport->duplex)
+        return; /* one-way: whatever comes is dropped */
+    struct builder out = {0};
+    bool over = transport->input(subscriber, bytes, len, &out) != 0;
+    if (builder_len(&out) > 0 || out.failed)
+        stream_queue(&connection->stream, builder_take(&out));
+    if (over) {
+        connection->close_after = true;
+        connection->linger = true;
+    }
+}
+
+/* Serves what came, in order, as far as it goes, and keeps the rest. */
+void exchange_serve(struct connection *connection, char *bytes, size_t len,
+                    struct gather gather)
+{
+    while (len > 0 && exchange_open(connection)) {
+        struct request request;
+        if (next_request(connection, bytes, &len, &gather, &request) <= 0)
+            break;
+        size_t used = gather.head_len + gather.decoded;
+        gather = (struct gather){0};
+        connection->hurried = false;
+        answer(connection, &request, len > used);
+        bytes += used;
+        len -= used;
+    }
+    if (connection->state == CONNECTION_CLOSED)
+        return;
+    if (connection->state == CONNECTION_STREAMING && len > 0 && !connection->close_after) {
+        exchange_stream(connection, bytes, len);
+        len = 0;
+    }
+    if (connection->ended && connection->state == CONNECTION_READING &&
+        (len == 0 || exchange_open(connection)))
+        connection->close_after = true; /* all that it asked for is answered */
+    if (connection->close_after) {
+        connection->linger |= len > 0;
+        len = 0;
+    }
+    input_keep(connection, bytes, len, &gather);
+    wait_for_more(connection, len);
+    connection_flush(connection);
+}

@@ -1,0 +1,1 @@
+export function writeSmaller(f){return 0}
