@@ -16,7 +16,6 @@ struct frames {
     unsigned count;
     unsigned prefix_count;
     unsigned per_message; /* items for each message: 1, or 2 with a prefix */
-    size_t payload;
 };
 
 static bool add_prefix(struct subscriber *subscriber, struct frames *frames)
@@ -61,21 +60,19 @@ static bool collect(struct subscription *subscription, struct frames *frames)
     return good;
 }
 
-static void count_delivered(struct subscription *subscription, uint64_t from)
+/* bytes: of the frames that carried them. */
+static void count_delivered(struct subscription *subscription, uint64_t from, uint64_t bytes)
 {
     struct transport_stats *stats = subscriber_stats(subscription->subscriber);
-    const struct log *log = &subscription->replica->log;
-    struct subscriber *subscriber = subscription->subscriber;
-    uint64_t payload = 0, total = 0;
-    for (uint64_t seq = from; seq < subscription->next; seq++) {
-        struct message *message = log_at(log, seq);
-        payload += message->data.len;
-        total += message_encoded(message, subscriber->encoding, subscriber->parameter)->len;
-    }
+    uint64_t payload = 0;
+    for (uint64_t seq = from; seq < subscription->next; seq++)
+        payload += log_at(&subscription->replica->log, seq)->data.len;
     counter_add(&stats->messages, subscription->next - from);
     counter_add(&stats->sends, 1);
     counter_add(&stats->payload_bytes, payload);
-    counter_add(&stats->framing_bytes, total > payload ? total - payload : 0);
+    /* Where compression made frames shorter than what they carry, nothing is left for framing.
+     */
+    counter_add(&stats->framing_bytes, bytes > payload ? bytes - payload : 0);
 }
 
 /* One write from the cursor on; whether another one makes sense. */
@@ -83,8 +80,10 @@ static bool write_once(struct subscription *subscription)
 {
     struct subscriber *subscriber = subscription->subscriber;
     struct stream *stream = &subscriber->connection->stream;
-    struct frames frames = {.count = 0};
+    struct frames frames;
     unsigned done = 0;
+    uint64_t bytes = 0;
+    frames.count = frames.prefix_count = 0;
     if (collect(subscription, &frames))
         done = stream_write(stream, frames.items, frames.count);
     else
@@ -92,12 +91,14 @@ static bool write_once(struct subscription *subscription)
     /* A prefix that is on its way must be followed by its message, whatever comes. */
     if (done % frames.per_message && !stream->broken)
         stream_queue(stream, bytes_ref(frames.items[done++]));
+    for (unsigned i = 0; i < done; i++)
+        bytes += frames.items[i]->len;
     for (unsigned i = 0; i < frames.prefix_count; i++)
         bytes_unref(frames.prefixes[i]);
     uint64_t from = subscription->next;
     subscription->next += done / frames.per_message;
     if (subscription->next > from)
-        count_delivered(subscription, from);
+        count_delivered(subscription, from, bytes);
     /* Even without a frame done: what had waited before them has gone. */
     return !stream->blocked && !stream->broken;
 }

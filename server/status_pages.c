@@ -4,6 +4,7 @@
 #include "cursor.h"
 #include "transport.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -232,6 +233,7 @@ void page_stats(struct server *server, const struct request *request, struct rep
     add_number(&out, "topics", topic_count(server));
     add_number(&out, "held_bytes", bus_held_bytes(server->bus));
     add_number(&out, "pss_bytes", process.pss_bytes);
+    add_number(&out, "heap_bytes", mallinfo2().uordblks);
     add_number(&out, "rss_bytes", process.rss_bytes);
     add_number(&out, "cpu_user_us", process.user_us);
     add_number(&out, "cpu_system_us", process.system_us);

@@ -19,14 +19,18 @@ struct worker *subscriber_worker(const struct subscriber *subscriber)
 
 struct transport_stats *subscriber_stats(const struct subscriber *subscriber)
 {
-    const struct server *server = subscriber_worker(subscriber)->server;
-    unsigned index = 0;
-    while (server->transports[index] != subscriber->transport)
-        index++;
-    return &subscriber_worker(subscriber)->stats->transports[index];
+    return &subscriber_worker(subscriber)->stats->transports[subscriber->transport_index];
 }
 
 /* ---- beginning --------------------------------------------------------------------------- */
+
+static uint8_t index_of(const struct server *server, const struct transport *transport)
+{
+    uint8_t index = 0;
+    while (server->transports[index] != transport)
+        index++;
+    return index;
+}
 
 static struct subscriber *create(struct connection *connection, const struct request *request,
                                  const struct subscribe_request *wanted)
@@ -37,6 +41,7 @@ static struct subscriber *create(struct connection *connection, const struct req
         return NULL;
     subscriber->connection = connection;
     subscriber->transport = wanted->transport;
+    subscriber->transport_index = index_of(connection->worker->server, wanted->transport);
     subscriber->subscriptions = &subscriber->one;
     subscriber->coalesce_ms = (uint16_t)wanted->coalesce_ms;
     subscriber->limit = (uint16_t)wanted->limit;

@@ -47,8 +47,9 @@ struct subscriber {
     bool close_after; /* close=1, or HTTP without keep-alive */
     bool old_http;    /* HTTP/1.0 */
     bool may_publish;
-    bool foreign; /* a page of another origin: public topics only */
-    uint8_t mode; /* the transport's own */
+    bool foreign;            /* a page of another origin: public topics only */
+    uint8_t mode;            /* the transport's own */
+    uint8_t transport_index; /* in the server's table and the counters */
 };
 
 /* ---- for transports ---------------------------------------------------------------------- */

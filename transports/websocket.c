@@ -174,6 +174,18 @@ static void websocket_bye(struct subscriber *subscriber, struct builder *out)
 
 /* ---- what the client says ---------------------------------------------------------------- */
 
+/* A command longer than twice what may be published (escapes, base64) could not succeed: no
+ * need to hold it until its end. */
+static size_t message_limit(const struct subscriber *subscriber)
+{
+    enum { COMMAND_BYTES = 4096 };
+    const struct options *options = subscriber_server(subscriber)->options;
+    size_t command_limit = 2 * options->publish_limit + COMMAND_BYTES;
+    bool command = subscriber->mode != MODE_ECHO;
+    return command && command_limit < options->message_limit ? command_limit
+                                                             : options->message_limit;
+}
+
 static int fail(struct builder *out, unsigned code, const char *reason)
 {
     ws_add_close(out, code, reason);
@@ -209,9 +221,8 @@ static int on_message(struct subscriber *subscriber, enum ws_opcode opcode, stru
 static int on_compressed(struct subscriber *subscriber, enum ws_opcode opcode,
                          struct slice compressed, struct builder *out)
 {
-    size_t limit = subscriber_server(subscriber)->options->message_limit;
     struct builder data = {0};
-    int error = ws_inflate(compressed, limit, &data), result;
+    int error = ws_inflate(compressed, message_limit(subscriber), &data), result;
     if (error == -EMSGSIZE)
         result = fail(out, WS_TOO_BIG, "the message is too long once inflated");
     else if (error == -EBADMSG)
@@ -273,7 +284,8 @@ static int read_frames(struct subscriber *subscriber, struct conversation *conve
                        char *bytes, size_t len, struct builder *out)
 {
     const struct options *options = subscriber_server(subscriber)->options;
-    const struct ws_limits limits = {options->message_limit, (uint32_t)options->fragment_limit};
+    const struct ws_limits limits = {message_limit(subscriber),
+                                     (uint32_t)options->fragment_limit};
     struct ws_event event;
     ssize_t used;
     while ((used = ws_parse(&conversation->parser, bytes, len, &limits, &event)) != 0) {
