@@ -202,7 +202,7 @@ static int add_file(struct assets *assets, const char *folder, const char *file)
     int error = read_file(file, &body);
     if (error)
         return error;
-    assets->bytes += body->len;
+    assets->bytes += body ? body->len : 0;
     if (assets->bytes > ASSETS_BYTES_LIMIT) {
         bytes_unref(body);
         return -EFBIG;

@@ -99,7 +99,7 @@ struct slice connection_peer(const struct connection *connection)
         struct sockaddr any;
         struct sockaddr_in v4;
         struct sockaddr_in6 v6;
-    } peer;
+    } peer = {0};
     socklen_t size = sizeof(peer);
     if (getpeername(connection->stream.fd, &peer.any, &size) < 0)
         return SLICE("unknown");

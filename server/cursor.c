@@ -67,7 +67,7 @@ struct since since_parse_list(struct slice text, struct slice topic)
         return since;
     }
     struct since found = {.kind = SINCE_ABSENT};
-    while (text.len > 0) {
+    while (text.at && text.len > 0) {
         const char *comma = memchr(text.at, ',', text.len);
         size_t len = comma ? (size_t)(comma - text.at) : text.len;
         const char *colon = memchr(text.at, ':', len);

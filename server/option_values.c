@@ -293,7 +293,7 @@ static int add_item(struct options_reading *reading, const struct option_entry *
 static int set_member(struct options_reading *reading, const struct option_entry *entry,
                       void *member, const char *text)
 {
-    uint64_t number;
+    uint64_t number = 0;
     int error;
     switch (entry->kind) {
     case OPTION_FLAG:

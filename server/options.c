@@ -172,7 +172,7 @@ static int find_web_dir(struct options *options)
     while (len > 0 && path[len - 1] != '/')
         len--;
     if (len > 0) {
-        strcpy(path + len, "../web");
+        memcpy(path + len, "../web", sizeof("../web"));
         options->web_dir = is_folder(path) ? option_keep(path, strlen(path)) : NULL;
     }
     if (options->web_dir)

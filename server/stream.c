@@ -157,7 +157,7 @@ unsigned stream_write(struct stream *stream, struct bytes *const frames[], unsig
     unsigned done = 0;
     while (done < count && rest >= frames[done]->len)
         rest -= frames[done++]->len;
-    if (rest > 0) /* begun: to be finished, whatever becomes of the log */
+    if (rest > 0 && done < count) /* begun: to be finished, whatever becomes of the log */
         outbox_push(stream, bytes_ref(frames[done++]), (uint32_t)rest);
     return done;
 }

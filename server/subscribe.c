@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WAIT_LIMIT_MS = 120 * 1000, COALESCE_LIMIT_MS = 1000 };
+enum { WAIT_LIMIT_S = 120, COALESCE_LIMIT_MS = 1000 };
 
 /* ---- which transport --------------------------------------------------------------------- */
 
@@ -218,7 +218,7 @@ static bool read_numbers(struct reading *reading, const struct options *options)
     double limit = POLL_LIMIT_DEFAULT, wait_s = (double)options->hold_ms / 1000;
     double coalesce_ms = (double)options->coalesce_ms;
     if (!read_number(reading, "limit", "0123456789", 1, POLL_LIMIT, &limit) ||
-        !read_number(reading, "wait", "0123456789.", 0, WAIT_LIMIT_MS / 1000, &wait_s) ||
+        !read_number(reading, "wait", "0123456789.", 0, WAIT_LIMIT_S, &wait_s) ||
         !read_number(reading, "coalesce", "0123456789", 0, COALESCE_LIMIT_MS, &coalesce_ms))
         return false;
     reading->ret->limit = (unsigned)limit;

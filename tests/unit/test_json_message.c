@@ -12,27 +12,7 @@
 
 #include <cmocka.h>
 
-static struct message *make_message(enum message_type type, struct slice event,
-                                    struct slice data)
-{
-    struct message *message = message_create(type, event, data);
-    message->label = label_create("ep", "weather");
-    message->seq = 7;
-    message->time_us = 1795347000123456;
-    return message;
-}
-
-static void assert_slice(struct slice got, struct slice expected)
-{
-    if (!slice_equal(got, expected))
-        fail_msg("got <%.*s>, not <%.*s>", (int)got.len, got.at, (int)expected.len,
-                 expected.at);
-}
-
-static struct slice as_slice(const struct bytes *bytes)
-{
-    return (struct slice){bytes->data, bytes->len};
-}
+#include "encoding_fixture.h"
 
 static void test_strings(void **state)
 {

@@ -12,7 +12,7 @@
 
 enum { SECOND = 1000000 };
 
-#define PLENTY UINT64_MAX / 2
+#define PLENTY (UINT64_MAX / 2)
 #define EACH (sizeof(struct message) + 10) /* of the messages here */
 
 static _Atomic uint64_t held;
