@@ -8,6 +8,7 @@
 #include "../server/origin.h"
 #include "../server/publish.h"
 
+#include <errno.h>
 #include <openssl/evp.h>
 #include <string.h>
 
@@ -240,16 +241,29 @@ void ws_json_command(struct subscriber *subscriber, struct slice text, struct bu
                      struct gap *ret_gap)
 {
     struct command command = {subscriber, text, {0}, out, ret_gap};
-    struct json_error error;
-    if (json_check(text, &error) != 0) {
+    struct json_error wrong;
+    int error = json_check(text, &wrong);
+    if (error) {
         command.text = (struct slice){0}; /* no ref can be read from it */
-        answer_error(&command, 400, error.reason);
+        answer_error(&command, error == -ENOMEM ? 503 : 400,
+                     error == -ENOMEM ? "the server is out of memory" : wrong.reason);
         return;
     }
-    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-        if (json_member(text, commands[i].name, &command.value)) {
-            commands[i].carry_out(&command);
+    void (*carry_out)(struct command * command) = NULL;
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        struct slice value;
+        if (!json_member(text, commands[i].name, &value))
+            continue;
+        if (carry_out) { /* none of them is carried out: which came first is not ours to guess
+                          */
+            answer_error(&command, 400, "send one command in a message");
             return;
         }
-    answer_error(&command, 400, "send publish, subscribe, unsubscribe or ping");
+        carry_out = commands[i].carry_out;
+        command.value = value;
+    }
+    if (carry_out)
+        carry_out(&command);
+    else
+        answer_error(&command, 400, "send publish, subscribe, unsubscribe or ping");
 }

@@ -184,6 +184,7 @@ WRONG = {
     "unknown command": ('{"nonsense": 1}', 400),
     "command in another case": ('{"Ping": 1}', 400),
     "PUBLISH": ('{"PUBLISH": {"topic": "t", "type": "text", "data": "x"}}', 400),
+    "two commands": ('{"ping": 1, "unsubscribe": "t"}', 400),
     "command twice": ('{"ping": 1, "ping": 2}', 400),
     "publish of a string": ('{"publish": "x"}', 400),
     "publish of nothing": ('{"publish": {}}', 400),
@@ -198,6 +199,8 @@ WRONG = {
     "the server's own topic": ('{"publish": {"topic": "~x", "type": "text", "data": "x"}}', 403),
     "unknown type": ('{"publish": {"topic": "t", "type": "image", "data": "x"}}', 400),
     "text that is a number": ('{"publish": {"topic": "t", "type": "text", "data": 1}}', 400),
+    "base64 padded within": (
+        '{"publish": {"topic": "t", "type": "binary", "data": "AA=AAAA="}}', 400),
     "binary that is no base64": ('{"publish": {"topic": "t", "type": "binary", "data": "!"}}', 400),
     "reserved event": (
         '{"publish": {"topic": "t", "type": "text", "event": "gap", "data": "x"}}', 400),
