@@ -3,7 +3,7 @@
  * Transport: *when to read* plus *how to frame*. This is the file to read before writing one.
  *
  * A topic is a log; a subscriber is a cursor in it. The server moves the cursors, in one loop
- * (subscriber.c): it knows what is new, who waits, who is slow, whom the log has overtaken. A
+ * (advance.c): it knows what is new, who waits, who is slow, whom the log has overtaken. A
  * transport adds only what differs between the four: at which moments its subscribers read
  * (`reads`), and what the bytes around a message look like (everything else here). It has no
  * loop, no queue, no timer and no socket of its own.
