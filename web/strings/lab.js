@@ -30,7 +30,7 @@ export default {
   },
   "about.clock": { en: "The time, once a second.", zh: "每秒一条时间，节奏规律。" },
   "about.host": {
-    en: "This machine's CPU, memory, network.",
+    en: "This host's CPU, memory, network.",
     zh: "本机真实的 CPU、内存和网络数据。",
   },
   "about.frames": {

@@ -14,7 +14,7 @@ export default {
   "pictures.result": { en: "Result", zh: "运行结果" },
   "pictures.running": { en: "Running {file}", zh: "正在运行 {file}" },
   "pictures.port_note": {
-    en: "The code names `localhost:8765`, but this page comes from `{host}`. So the version on the right, which differs only in the address, is the one that runs.",
+    en: "The code names `localhost:8765`, but this page comes from `{host}`. So the other version, which differs only in the address, is the one that runs.",
     zh: "代码里写死了 `localhost:8765`，而本页来自 `{host}`。因此运行的是另一个版本，它只改了地址。",
   },
   "pictures.original": { en: "As in the tutorial", zh: "教程原样" },

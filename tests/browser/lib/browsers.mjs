@@ -162,11 +162,6 @@ export class Tab {
     await this.#page.screenshot({ path: file, fullPage });
   }
 
-  async resize(width, height) {
-    const size = { width, height };
-    await (this.#page.setViewportSize?.(size) ?? this.#page.setViewport(size));
-  }
-
   async close() {
     await this.#context.close();
   }

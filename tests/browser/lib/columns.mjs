@@ -57,7 +57,8 @@ export async function openLab(open, { server }, topic) {
 /** Nothing lost, repeated or reordered. */
 export function assertSound(columns) {
   for (const { transport, lost, repeated, reordered } of columns) {
-    assert.deepEqual({ transport, lost, repeated, reordered }, { transport, lost: 0, repeated: 0, reordered: 0 });
+    const counts = { transport, lost, repeated, reordered };
+    assert.deepEqual(counts, { transport, lost: 0, repeated: 0, reordered: 0 });
   }
 }
 

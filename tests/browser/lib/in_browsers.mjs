@@ -3,9 +3,9 @@
 // In browsers: runs the files of cases/ in Chromium and in Firefox. A file exports
 //   serve()                      starts its server, one for each browser; {stop()} and what it likes
 //   cases(test, own, browser)    test(name, body) is one case; own.server is what serve() gave
-// A case gets open(url), and skip(why). What it has opened is closed behind it, and must not have complained: no
-// error on the console, no uncaught exception, no violation of the Content-Security-Policy. When a
-// case fails, pictures of its tabs lie in tests/artefacts/.
+// A case gets open(url), and skip(why). What it has opened is closed behind it, and must not have
+// complained: no error on the console, no uncaught exception, no violation of the
+// Content-Security-Policy. When a case fails, pictures of its tabs lie in tests/artefacts/.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
@@ -16,6 +16,7 @@ import { ROOT } from "./lab_server.mjs";
 
 const CASE_MS = 120000;
 const SETUP_MS = 120000;
+const PROBLEMS_TOLD = 10;
 
 /** The path of a file in tests/artefacts/. */
 export function artefact(name) {
@@ -67,7 +68,8 @@ async function runCase(browser, name, body, t) {
     for (const { complaints } of tabs) assert.deepEqual(complaints, [], "the page complained");
   } catch (error) {
     await keepEvidence(tabs, `${browser.name}.${name}`);
-    for (const { problems } of tabs) error.message += problems.map((problem) => `\n  page: ${problem}`).join("");
+    const problems = new Set(tabs.flatMap((tab) => tab.problems));
+    for (const problem of [...problems].slice(0, PROBLEMS_TOLD)) error.message += `\n  page: ${problem}`;
     throw error;
   } finally {
     for (const tab of tabs) await tab.close();

@@ -1,1 +1,0 @@
-export function writeSmaller(f){return 0}
