@@ -67,8 +67,7 @@ static void let_go(struct connection *connection)
     subscriber_destroy(connection->subscriber);
     connection->subscriber = NULL;
     stream_finish(&connection->stream);
-    free(connection->input);
-    connection->input = NULL;
+    input_drop(connection);
     timer_cancel(&connection->timer);
     connection->worker->connection_count--;
     counter_sub(&connection->worker->stats->connections, 1);
@@ -155,8 +154,7 @@ static void finish_answering(struct connection *connection)
     }
     subscriber_destroy(connection->subscriber);
     connection->subscriber = NULL;
-    free(connection->input); /* what comes now is dropped, not put behind it */
-    connection->input = NULL;
+    input_drop(connection); /* what comes now is dropped, not put behind it */
     shutdown(connection->stream.fd, SHUT_WR);
     connection->state = CONNECTION_LINGERING;
     connection_set_deadline(connection, LINGER_MS);
@@ -228,17 +226,15 @@ static ssize_t receive(struct connection *connection, char *room, size_t size)
 /* Behind bytes that wait already. */
 static void read_more(struct connection *connection)
 {
-    struct input *input = connection->input;
-    if (input->capacity - input->len < READ_SIZE) {
-        size_t capacity = input->capacity * 2 + READ_SIZE;
-        input = realloc(input, sizeof(*input) + capacity);
-        if (!input) {
+    if (!input_make_room(connection)) {
+        if (connection->state != CONNECTION_READING)
             connection_close(connection);
-            return;
-        }
-        input->capacity = capacity;
-        connection->input = input;
+        else
+            exchange_refuse_full(connection);
+        connection_flush(connection);
+        return;
     }
+    struct input *input = connection->input;
     ssize_t got = receive(connection, input->data + input->len, input->capacity - input->len);
     if (got <= 0)
         return;
@@ -264,8 +260,10 @@ static void on_readable(struct connection *connection)
         exchange_serve(connection, scratch, (size_t)got, (struct gather){0});
         break;
     case CONNECTION_HELD:
-        input_keep(connection, scratch, (size_t)got, &(struct gather){0});
-        connection_settle(connection);
+        if (input_keep(connection, scratch, (size_t)got, &(struct gather){0}))
+            connection_settle(connection);
+        else
+            connection_close(connection);
         break;
     case CONNECTION_STREAMING:
         if (!connection->close_after)

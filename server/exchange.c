@@ -20,28 +20,67 @@ void exchange_refuse(struct connection *connection, int status, const char *reas
     connection_reply(connection, &reply, NULL);
 }
 
-/* Bytes kept for later, in memory of their own. They may lie in the input already. */
-void input_keep(struct connection *connection, const char *bytes, size_t len,
-                const struct gather *gather)
+static struct intake *intake_of(const struct connection *connection)
+{
+    return &connection->worker->server->intake;
+}
+
+void input_drop(struct connection *connection)
+{
+    if (!connection->input)
+        return;
+    intake_give(intake_of(connection), connection->input->capacity);
+    free(connection->input);
+    connection->input = NULL;
+}
+
+/* Makes the input's capacity this large. */
+static bool input_resize(struct connection *connection, size_t capacity)
 {
     struct input *input = connection->input;
-    if (len == 0) {
-        free(input);
-        connection->input = NULL;
-        return;
-    }
+    size_t grows = capacity - (input ? input->capacity : 0);
+    if (!intake_take(intake_of(connection), grows))
+        return false;
+    input = realloc(input, sizeof(*input) + capacity);
     if (!input) {
-        input = malloc(sizeof(*input) + len + READ_SIZE);
-        if (!input) {
-            connection->stream.broken = true;
-            return;
-        }
-        input->capacity = len + READ_SIZE;
-        connection->input = input;
+        intake_give(intake_of(connection), grows);
+        return false;
     }
-    memmove(input->data, bytes, len);
-    input->len = len;
-    input->gather = *gather;
+    if (!connection->input)
+        *input = (struct input){0};
+    input->capacity = capacity;
+    connection->input = input;
+    return true;
+}
+
+bool input_make_room(struct connection *connection)
+{
+    const struct input *input = connection->input;
+    return input->capacity - input->len >= READ_SIZE ||
+           input_resize(connection, input->capacity * 2 + READ_SIZE);
+}
+
+bool input_keep(struct connection *connection, const char *bytes, size_t len,
+                const struct gather *gather)
+{
+    if (len == 0) {
+        input_drop(connection);
+        return true;
+    }
+    if (!connection->input && !input_resize(connection, len + READ_SIZE))
+        return false;
+    memmove(connection->input->data, bytes, len);
+    connection->input->len = len;
+    connection->input->gather = *gather;
+    return true;
+}
+
+void exchange_refuse_full(struct connection *connection)
+{
+    input_drop(connection);
+    exchange_refuse(connection, 503,
+                    "the server holds all the unfinished requests it may (--max-input): try "
+                    "again later");
 }
 
 /* Reads on in the body; 1 complete, 0 more is needed, -1 refused. */
@@ -226,7 +265,8 @@ void exchange_serve(struct connection *connection, char *bytes, size_t len,
         connection->linger |= len > 0;
         len = 0;
     }
-    input_keep(connection, bytes, len, &gather);
+    if (!input_keep(connection, bytes, len, &gather))
+        exchange_refuse_full(connection);
     wait_for_more(connection, len);
     connection_flush(connection);
 }

@@ -10,7 +10,7 @@
 #include "worker.h"
 
 enum {
-    READ_SIZE = 16 * 1024,           /* room made for one read behind bytes that are kept */
+    READ_SIZE = 1024,                /* least room for one read behind bytes that are kept */
     ANSWERS_WAITING_LIMIT = 1 << 18, /* pipelined answers not yet sent: no request is taken */
 };
 
@@ -40,9 +40,15 @@ bool exchange_open(const struct connection *connection);
 void exchange_refuse(struct connection *connection, int status, const char *reason);
 /* Bytes for the transport that the connection belongs to. */
 void exchange_stream(struct connection *connection, char *bytes, size_t len);
-/* Keeps bytes for later, in memory of their own. They may lie in the input already. */
-void input_keep(struct connection *connection, const char *bytes, size_t len,
+/* The refusal when input can be neither kept nor extended. */
+void exchange_refuse_full(struct connection *connection);
+/* Keeps bytes for later, in memory of their own. They may lie in the input already. False: over
+ * the server's intake, or out of memory. */
+bool input_keep(struct connection *connection, const char *bytes, size_t len,
                 const struct gather *gather);
+/* Room for READ_SIZE more bytes behind those kept. False as above. */
+bool input_make_room(struct connection *connection);
+void input_drop(struct connection *connection);
 
 static inline const struct options *connection_options(const struct connection *connection)
 {

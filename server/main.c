@@ -50,6 +50,7 @@ static bool server_init(struct server *server, const struct options *options)
     };
     *server = (struct server){.options = options, .worker_count = options->workers};
     server->started_us = wall_clock_us();
+    server->intake.limit = options->input_limit;
     if (!modules_load(server, transport_table))
         return false;
     server->assets = assets_create(options->web_dir);

@@ -58,6 +58,8 @@ const struct option_entry option_table[] = {
      "topics"},
     {holding, "max-memory", OPTION_SIZE, AT(memory_limit), "512M", MIB, (uint64_t)1 << 40,
      "SIZE", "messages held in all topics together"},
+    {holding, "max-input", OPTION_SIZE, AT(input_limit), "256M", MIB, (uint64_t)1 << 40, "SIZE",
+     "bytes of unfinished requests and messages, all connections"},
 
     {limits, "max-connections", OPTION_COUNT, AT(connections_limit), "19000", 1, 10000000,
      "COUNT", "connections; fewer when the system allows fewer open files"},

@@ -41,6 +41,7 @@ struct options {
     uint64_t connections_per_peer_limit; /* one address; 0 = no limit of its own */
     uint64_t topics_limit;
     uint64_t memory_limit; /* bytes of messages held in all topics */
+    uint64_t input_limit;  /* bytes of unfinished requests and messages, all connections */
     uint64_t head_limit;
     uint64_t target_limit;
     uint64_t headers_limit;

@@ -7,6 +7,7 @@
 #define PUSHLAB_SERVER_H
 
 #include "bus.h"
+#include "intake.h"
 #include "options.h"
 #include "stats.h"
 
@@ -31,6 +32,7 @@ struct server {
     int64_t started_us;
     atomic_bool draining;         /* SIGTERM came: publishing is 503 */
     _Atomic uint64_t connections; /* of all workers, against connections_limit */
+    struct intake intake;         /* what is not whole yet, of all connections */
     atomic_uint *peer_counts;     /* connections per bucket of addresses (PEER_BUCKETS) */
 };
 

@@ -232,6 +232,7 @@ void page_stats(struct server *server, const struct request *request, struct rep
         add_number(&out, worker_figures[i].name, worker_figure(server, &worker_figures[i]));
     add_number(&out, "topics", topic_count(server));
     add_number(&out, "held_bytes", bus_held_bytes(server->bus));
+    add_number(&out, "input_bytes", server->intake.bytes);
     add_number(&out, "pss_bytes", process.pss_bytes);
     add_number(&out, "heap_bytes", mallinfo2().uordblks);
     add_number(&out, "rss_bytes", process.rss_bytes);
@@ -326,6 +327,8 @@ void page_metrics(struct server *server, const struct request *request, struct r
     add_metric(&out, "topics", true, "Topics.", topic_count(server));
     add_metric(&out, "held_bytes", true, "Bytes of messages held in all topics.",
                bus_held_bytes(server->bus));
+    add_metric(&out, "input_bytes", true, "Bytes of unfinished requests and messages.",
+               server->intake.bytes);
     add_metric(&out, "pss_bytes", true, "Proportional set size of the process.",
                process.pss_bytes);
     add_metric(&out, "rss_bytes", true, "Resident set size of the process.", process.rss_bytes);

@@ -31,6 +31,7 @@ enum { CLOSE_GAP = 4001, TUTORIAL_INTERVAL_MS = 1000 };
 struct conversation {
     struct ws_parser parser;
     struct builder message; /* so far; compressed if it came so */
+    size_t taken;           /* of the server's intake, for the message */
     size_t leftover_len;    /* the start of a header or control frame */
     char leftover[WS_LEFTOVER_LIMIT];
 };
@@ -172,6 +173,32 @@ static void websocket_bye(struct subscriber *subscriber, struct builder *out)
     ws_add_close(out, WS_GOING_AWAY, "the server is going");
 }
 
+/* ---- messages in pieces ------------------------------------------------------------------ */
+
+static struct intake *intake_of(const struct subscriber *subscriber)
+{
+    return &subscriber_server(subscriber)->intake;
+}
+
+static void message_drop(const struct subscriber *subscriber, struct conversation *conversation)
+{
+    builder_finish(&conversation->message);
+    intake_give(intake_of(subscriber), conversation->taken);
+    conversation->taken = 0;
+}
+
+/* False: the server holds all it may, or is out of memory. */
+static bool message_add(const struct subscriber *subscriber, struct conversation *conversation,
+                        struct slice piece)
+{
+    builder_add_slice(&conversation->message, piece);
+    size_t grown = conversation->message.capacity - conversation->taken;
+    if (conversation->message.failed || !intake_take(intake_of(subscriber), grown))
+        return false;
+    conversation->taken += grown;
+    return true;
+}
+
 /* ---- what the client says ---------------------------------------------------------------- */
 
 /* A command longer than twice what may be published (escapes, base64) could not succeed: no
@@ -244,18 +271,17 @@ static int on_data(struct subscriber *subscriber, struct conversation *conversat
     if (subscriber->mode == MODE_RAW || subscriber->mode == MODE_TUTORIAL)
         return fail(out, WS_POLICY, "nothing is expected here; ask for pushlab.json to speak");
     struct slice data = event->data;
-    struct builder *message = &conversation->message;
     if (!event->first || !event->last) {
-        builder_add_slice(message, event->data);
-        if (message->failed)
-            return fail(out, WS_INTERNAL_ERROR, "out of memory");
+        if (!message_add(subscriber, conversation, event->data))
+            return fail(out, WS_TRY_LATER,
+                        "the server holds all it may of unfinished messages");
         if (!event->last)
             return 0;
-        data = builder_slice(message);
+        data = builder_slice(&conversation->message);
     }
     int result = event->compressed ? on_compressed(subscriber, event->opcode, data, out)
                                    : on_message(subscriber, event->opcode, data, out);
-    builder_finish(message);
+    message_drop(subscriber, conversation);
     return result;
 }
 
@@ -326,7 +352,7 @@ static void conversation_destroy(struct subscriber *subscriber)
     struct conversation *conversation = subscriber->state;
     if (!conversation)
         return;
-    builder_finish(&conversation->message);
+    message_drop(subscriber, conversation);
     free(conversation);
     subscriber->state = NULL;
 }
@@ -339,21 +365,21 @@ static int websocket_input(struct subscriber *subscriber, char *bytes, size_t le
     if (!conversation) {
         conversation = &fresh;
         fresh.message = (struct builder){0};
-        fresh.leftover_len = 0;
+        fresh.leftover_len = fresh.taken = 0;
         ws_parser_init(&fresh.parser, deflates(subscriber));
     }
     int result = conversation->leftover_len > 0
                      ? read_behind_leftover(subscriber, conversation, bytes, len, out)
                      : read_frames(subscriber, conversation, bytes, len, out);
     if (result != 0 || is_idle(conversation)) {
-        builder_finish(&conversation->message);
+        message_drop(subscriber, conversation);
         conversation_destroy(subscriber);
         return result;
     }
     if (conversation == &fresh) {
         subscriber->state = malloc(sizeof(fresh));
         if (!subscriber->state) {
-            builder_finish(&fresh.message);
+            message_drop(subscriber, &fresh);
             return fail(out, WS_INTERNAL_ERROR, "out of memory");
         }
         memcpy(subscriber->state, &fresh, sizeof(fresh));

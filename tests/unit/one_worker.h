@@ -62,6 +62,7 @@ static inline void house_open(struct house *house)
     *server = (struct server){.options = options, .worker_count = 1, .loopback = true};
     for (const struct transport *const *one = transport_table; *one; one++)
         server->transports[server->transport_count++] = *one;
+    server->intake.limit = options->input_limit;
     memset(&house->stats, 0, sizeof(house->stats));
     server->worker_stats = &house->stats;
     server->peer_counts = calloc(PEER_BUCKETS, sizeof(atomic_uint));
@@ -86,6 +87,7 @@ static inline int64_t house_close(struct house *house)
     clock_gettime(CLOCK_MONOTONIC, &to);
     worker_destroy(server->workers[0]);
     assert_int_equal(server->connections, 0);
+    assert_int_equal(server->intake.bytes, 0);
     for (unsigned i = 0; i < PEER_BUCKETS; i++)
         assert_int_equal(server->peer_counts[i], 0);
     assert_int_equal(counter_read(&house->stats.connections), 0);
