@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -323,9 +324,23 @@ static void test_topics(void **state)
     cJSON_Delete(json);
 }
 
+/* The kernel may account a short program's whole time to the system: works on until it has been
+ * seen at work, and gives how long that was. */
+static double use_cpu(void)
+{
+    struct rusage usage;
+    do {
+        for (volatile unsigned i = 0; i < 1000000; i++)
+            ;
+        getrusage(RUSAGE_SELF, &usage);
+    } while (usage.ru_utime.tv_sec == 0 && usage.ru_utime.tv_usec == 0);
+    return (double)usage.ru_utime.tv_sec * 1e6 + (double)usage.ru_utime.tv_usec;
+}
+
 static void test_stats(void **state)
 {
     (void)state;
+    double used_us = use_cpu();
     counter_add(&stats[0].transports[1].messages, UINT64_C(9007199254740992));
     counter_add(&stats[1].transports[1].messages, 1);
     counter_add(&stats[1].connections, 5);
@@ -339,7 +354,7 @@ static void test_stats(void **state)
     assert_int_equal((int)number_of(json, "workers"), 2);
     assert_int_equal((int)number_of(json, "connections"), 3);
     assert_true(number_of(json, "pss_bytes") > 0);
-    assert_true(number_of(json, "cpu_user_us") > 0);
+    assert_true(number_of(json, "cpu_user_us") >= used_us);
     assert_non_null(cJSON_GetObjectItemCaseSensitive(transports, "sse"));
     cJSON_Delete(json);
 }
