@@ -1,73 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 #include "advance.h"
 
+#include "batch.h"
+#include "collect.h"
 #include "connection.h"
+#include "logger.h"
 #include "poll.h"
 #include "subscription.h"
 #include "worker.h"
 
-/* One write takes at most so much: a picture must not hold up the others. */
-enum { WRITE_BYTES_LIMIT = 1 << 20 };
+#include <stddef.h>
 
-/* What one write can take: a gap's notice is bytes of its own, everything else is shared. */
-struct frames {
-    struct bytes *items[STREAM_FRAMES_LIMIT];
-    struct bytes *prefixes[STREAM_FRAMES_LIMIT]; /* items that are ours to drop */
-    unsigned count;
-    unsigned prefix_count;
-    unsigned per_message; /* items for each message: 1, or 2 with a prefix */
-};
+/* ---- one write --------------------------------------------------------------------------- */
 
-static bool add_prefix(struct subscriber *subscriber, struct frames *frames)
+static void count_delivered(struct subscriber *subscriber, const struct collected *collected,
+                            unsigned messages, unsigned frames)
 {
-    struct builder out = {0};
-    subscriber->transport->prefix(subscriber, &out);
-    struct bytes *prefix = builder_take(&out);
-    if (!prefix)
-        return false;
-    frames->prefixes[frames->prefix_count++] = prefix;
-    frames->items[frames->count++] = prefix;
-    return true;
-}
-
-/* Collects from the cursor on. The cursor itself stays; only prefixes need it moved along. */
-static bool collect(struct subscription *subscription, struct frames *frames)
-{
-    struct subscriber *subscriber = subscription->subscriber;
-    const struct log *log = &subscription->replica->log;
-    bool prefixed = subscriber->many && subscriber->transport->prefix;
-    uint64_t next = subscription->next;
-    size_t bytes = 0;
-    bool good = true;
-    frames->per_message = prefixed ? 2 : 1;
-    for (; good && next < log->next && bytes < WRITE_BYTES_LIMIT &&
-           frames->count + frames->per_message <= STREAM_FRAMES_LIMIT;
-         next++) {
-        struct message *message = log_at(log, next);
-        struct bytes *frame =
-            message_encoded(message, subscriber->encoding, subscriber->parameter);
-        if (prefixed) {
-            uint64_t at = subscription->next;
-            subscription->next = next + 1;
-            good = add_prefix(subscriber, frames);
-            subscription->next = at;
-        }
-        good = good && frame;
-        if (good)
-            frames->items[frames->count++] = frame;
-        bytes += frame ? frame->len : 0;
-    }
-    return good;
-}
-
-/* bytes: of the frames that carried them. */
-static void count_delivered(struct subscription *subscription, uint64_t from, uint64_t bytes)
-{
-    struct transport_stats *stats = subscriber_stats(subscription->subscriber);
-    uint64_t payload = 0;
-    for (uint64_t seq = from; seq < subscription->next; seq++)
-        payload += log_at(&subscription->replica->log, seq)->data.len;
-    counter_add(&stats->messages, subscription->next - from);
+    struct transport_stats *stats = subscriber_stats(subscriber);
+    uint64_t payload = collected_payload(collected, messages), bytes = 0;
+    if (frames == collected->wave.count)
+        bytes = collected->wave.bytes;
+    else
+        for (unsigned i = 0; i < frames; i++)
+            bytes += collected->wave.frames[i]->len;
+    counter_add(&stats->messages, messages);
     counter_add(&stats->sends, 1);
     counter_add(&stats->payload_bytes, payload);
     /* Where compression made frames shorter than what they carry, nothing is left for framing.
@@ -75,32 +31,42 @@ static void count_delivered(struct subscription *subscription, uint64_t from, ui
     counter_add(&stats->framing_bytes, bytes > payload ? bytes - payload : 0);
 }
 
-/* One write from the cursor on; whether another one makes sense. */
-static bool write_once(struct subscription *subscription)
+/* So many frames of what was collected are done with: the cursor moves over them. */
+static void move(struct subscription *subscription, const struct collected *collected,
+                 unsigned frames)
 {
     struct subscriber *subscriber = subscription->subscriber;
-    struct stream *stream = &subscriber->connection->stream;
-    struct frames frames;
-    unsigned done = 0;
-    uint64_t bytes = 0;
-    frames.count = frames.prefix_count = 0;
-    if (collect(subscription, &frames))
-        done = stream_write(stream, frames.items, frames.count);
-    else
-        stream->broken = true;
     /* A prefix that is on its way must be followed by its message, whatever comes. */
-    if (done % frames.per_message && !stream->broken)
-        stream_queue(stream, bytes_ref(frames.items[done++]));
-    for (unsigned i = 0; i < done; i++)
-        bytes += frames.items[i]->len;
-    for (unsigned i = 0; i < frames.prefix_count; i++)
-        bytes_unref(frames.prefixes[i]);
-    uint64_t from = subscription->next;
-    subscription->next += done / frames.per_message;
-    if (subscription->next > from)
-        count_delivered(subscription, from, bytes);
-    /* Even without a frame done: what had waited before them has gone. */
-    return !stream->blocked && !stream->broken;
+    if (frames % collected->per_message && !subscriber->connection->stream.broken)
+        stream_queue(&subscriber->connection->stream,
+                     bytes_ref(collected->wave.frames[frames++]));
+    unsigned messages = frames / collected->per_message;
+    subscription->next += messages;
+    if (messages > 0)
+        count_delivered(subscriber, collected, messages, frames);
+}
+
+static void write_one(struct subscription *subscription, const struct collected *collected)
+{
+    struct stream *stream = &subscription->subscriber->connection->stream;
+    move(subscription, collected, stream_write(stream, &collected->wave));
+}
+
+/* From the cursor on, as far as the kernel takes it. */
+static void write_all(struct subscription *subscription)
+{
+    struct connection *connection = subscription->subscriber->connection;
+    const struct stream *stream = &connection->stream;
+    while (subscription->next < subscription->replica->log.next && !stream->blocked &&
+           !stream->broken) {
+        struct collected own;
+        if (collect(subscription, &own))
+            write_one(subscription, &own);
+        else
+            connection->stream.broken = true;
+        collected_finish(&own);
+    }
+    connection_flush(connection);
 }
 
 void subscriber_tell_gap(struct subscription *subscription, const struct gap *gap)
@@ -113,9 +79,64 @@ void subscriber_tell_gap(struct subscription *subscription, const struct gap *ga
     stream_queue(&subscriber->connection->stream, builder_take(&out));
 }
 
-/* READS_ON: everything from the cursor to the head, as far as the kernel takes it. The
- * subscriber may be gone after it: then its connection has none any more. */
-static void stream_on(struct subscription *subscription)
+/* ---- one turn's writes ------------------------------------------------------------------- */
+
+/* After the first write of a turn; for most it is the last. */
+static void go_on(struct subscription *subscription)
+{
+    struct connection *connection = subscription->subscriber->connection;
+    const struct stream *stream = &connection->stream;
+    if (stream->blocked || stream->broken ||
+        subscription->next < subscription->replica->log.next)
+        write_all(subscription);
+}
+
+static void on_written(const struct wave *wave, void *arg, ssize_t result)
+{
+    struct subscription *subscription = arg;
+    struct stream *stream = &subscription->subscriber->connection->stream;
+    const struct collected *collected =
+        (const struct collected *)((const char *)wave - offsetof(struct collected, wave));
+    move(subscription, collected, stream_written(stream, wave, result));
+    go_on(subscription);
+}
+
+/* What was collected and batched is written, and used no more. */
+static void writes_finish(struct worker *worker)
+{
+    if (worker->batch && !batch_submit(worker->batch, on_written)) {
+        log_line(LOG_LEVEL_WARNING, "io_uring has failed: going on with plain sends");
+        batch_destroy(worker->batch);
+        worker->batch = NULL;
+    }
+    collection_finish(&worker->collection);
+}
+
+/* What it lacks, with others or like others. False: it takes more than that. */
+static bool write_shared(struct subscription *subscription)
+{
+    struct subscriber *subscriber = subscription->subscriber;
+    struct connection *connection = subscriber->connection;
+    struct worker *worker = connection->worker;
+    if (connection->stream.outbox || !collect_shares(subscriber))
+        return false;
+    if (collection_full(&worker->collection) || (worker->batch && batch_full(worker->batch)))
+        writes_finish(worker);
+    const struct collected *collected = collect_shared(&worker->collection, subscription);
+    if (!collected)
+        return false;
+    if (worker->batch) {
+        batch_add(worker->batch, connection->stream.fd, &collected->wave, subscription);
+    } else {
+        write_one(subscription, collected);
+        go_on(subscription);
+    }
+    return true;
+}
+
+/* READS_ON: everything from the cursor to the head. The subscriber may be gone after it: then
+ * its connection has none any more. */
+static void stream_on(struct subscription *subscription, bool in_walk)
 {
     struct subscriber *subscriber = subscription->subscriber;
     struct connection *connection = subscriber->connection;
@@ -127,10 +148,10 @@ static void stream_on(struct subscription *subscription)
     struct gap gap;
     if (subscription_overtaken(subscription, &gap))
         subscriber_tell_gap(subscription, &gap);
-    while (subscription->next < log->next && !connection->close_after)
-        if (!write_once(subscription))
-            break;
-    connection_flush(connection);
+    if (connection->close_after)
+        connection_flush(connection);
+    else if (!in_walk || !write_shared(subscription))
+        write_all(subscription);
 }
 
 /* Whether a coalescing window holds writing back; opens one when there is none. */
@@ -151,7 +172,7 @@ static bool held_back(struct subscriber *subscriber)
     return true;
 }
 
-static void advance(struct subscription *subscription)
+static void advance(struct subscription *subscription, bool in_walk)
 {
     struct subscriber *subscriber = subscription->subscriber;
     if (subscription->next >= subscription->replica->log.next)
@@ -159,16 +180,17 @@ static void advance(struct subscription *subscription)
     if (subscriber->transport->reads == READS_WAIT)
         poll_grown(subscriber);
     else if (!held_back(subscriber))
-        stream_on(subscription);
+        stream_on(subscription, in_walk);
 }
 
-bool subscribers_advance(struct replica *replica, unsigned *budget)
+bool subscribers_advance(struct worker *worker, struct replica *replica, unsigned *budget)
 {
     for (;;) {
         while (replica->walk > 0 && *budget > 0) {
             --*budget;
-            advance(replica->subscriptions[--replica->walk]);
+            advance(replica->subscriptions[--replica->walk], true);
         }
+        writes_finish(worker);
         if (replica->walk > 0)
             return false;
         if (!replica->regrown)
@@ -183,7 +205,7 @@ void subscriber_advance(struct subscriber *subscriber)
     const struct connection *connection = subscriber->connection;
     for (unsigned i = 0; connection->subscriber && i < subscriber->count; i++)
         if (subscriber->sample)
-            advance(&subscriber->subscriptions[i]);
+            advance(&subscriber->subscriptions[i], false);
         else
-            stream_on(&subscriber->subscriptions[i]);
+            stream_on(&subscriber->subscriptions[i], false);
 }

@@ -17,6 +17,7 @@
 
 enum {
     LINGER_MS = 2000,
+    JOIN_MAX = 1024, /* a body this small is copied behind its head: one part to send */
     HELD_INPUT_LIMIT = 32 * 1024, /* pipelined behind a held poll */
 };
 
@@ -189,8 +190,11 @@ void connection_reply(struct connection *connection, struct reply *reply,
         request && request->keep_alive && !reply->close && !connection->worker->draining;
     bool head_only = request && request->method == METHOD_HEAD;
     reply_write_head(reply, keep_alive, request ? request->minor_version : 1, &head);
+    bool join = reply->body && reply->body->len <= JOIN_MAX;
+    if (join && !head_only)
+        builder_add(&head, reply->body->data, reply->body->len);
     stream_queue(&connection->stream, builder_take(&head));
-    if (reply->body && !head_only)
+    if (reply->body && !head_only && !join)
         stream_queue(&connection->stream, bytes_ref(reply->body));
     if (!keep_alive)
         connection->close_after = true;

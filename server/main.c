@@ -4,6 +4,7 @@
  * until a signal comes, then lets everything end in order.
  */
 #include "assets.h"
+#include "batch.h"
 #include "feeds/feeder.h"
 #include "limiter.h"
 #include "listener.h"
@@ -77,6 +78,22 @@ static void server_finish(struct server *server)
         limiter_destroy(server->publish_limiter);
     free(server->worker_stats);
     free(server->peer_counts);
+}
+
+/* Whether streams are written through io_uring; false: they shall, and cannot. */
+static bool choose_flush(struct server *server)
+{
+    struct batch *batch = NULL;
+    int error = server->options->flush == FLUSH_SEND ? 0 : batch_create(&batch);
+    server->batches = batch != NULL;
+    batch_destroy(batch);
+    if (!error || server->options->flush == FLUSH_AUTO)
+        return true;
+    fprintf(stderr,
+            "pushlab: --flush uring: io_uring cannot be used here (%s): use --flush send, or "
+            "allow it (sysctl kernel.io_uring_disabled=0; a container's seccomp profile)\n",
+            strerror(-error));
+    return false;
 }
 
 /* ---- workers ----------------------------------------------------------------------------- */
@@ -176,7 +193,8 @@ int main(int argc, char **argv)
     bool good = base && server_init(&server, &options) && listeners_find(&options, &listeners);
     if (good) {
         server.loopback = listeners.loopback;
-        good = workers_create(&server, &listeners) && run(&server, base, &listeners);
+        good = choose_flush(&server) && workers_create(&server, &listeners) &&
+               run(&server, base, &listeners);
     }
     server_finish(&server);
     if (base)

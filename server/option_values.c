@@ -192,6 +192,23 @@ static int set_flag(struct options_reading *reading, bool *flag, const char *tex
     return wrong(reading, text, "must be yes or no");
 }
 
+/* choices: WORD|WORD|… */
+static int set_choice(struct options_reading *reading, const char *choices, unsigned *choice,
+                      const char *text)
+{
+    unsigned index = 0;
+    for (const char *at = choices;; index++) {
+        size_t len = strcspn(at, "|");
+        if (strlen(text) == len && memcmp(text, at, len) == 0) {
+            *choice = index;
+            return 0;
+        }
+        if (!at[len])
+            return wrong(reading, text, "must be one of %s", choices);
+        at += len + 1;
+    }
+}
+
 static int set_token(struct options_reading *reading, const char **token, const char *path)
 {
     enum { TOKEN_LIMIT = 1024 };
@@ -296,6 +313,8 @@ static int set_member(struct options_reading *reading, const struct option_entry
     uint64_t number = 0;
     int error;
     switch (entry->kind) {
+    case OPTION_CHOICE:
+        return set_choice(reading, entry->argument, member, text);
     case OPTION_FLAG:
         return set_flag(reading, member, text);
     case OPTION_COUNT:

@@ -33,6 +33,9 @@ const struct option_entry option_table[] = {
      "where to listen; port 0 takes a free one; localhost means 127.0.0.1 and [::1]"},
     {serving, "workers", OPTION_UNSIGNED, AT(workers), NULL, 1, WORKERS_LIMIT, "COUNT",
      "threads that serve (default: one for each CPU, at most 8)"},
+    {serving, "flush", OPTION_CHOICE, AT(flush), "auto", 0, 0, "auto|send|uring",
+     "write streams with a system call each, or many at once through io_uring where the system "
+     "allows it"},
     {serving, "origin", OPTION_ORIGIN, AT(origins), "", 0, 0, "PATTERN",
      "pages from here may read and publish too: https://a.example, https://*.a.example (any "
      "one "

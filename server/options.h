@@ -13,6 +13,13 @@
 
 enum { OPTION_LIST_LIMIT = 64, WORKERS_LIMIT = 64, TOPICS_PER_SUBSCRIBER_LIMIT = 32 };
 
+/* How streams are written. */
+enum flush {
+    FLUSH_AUTO,  /* io_uring where the system allows it, else send */
+    FLUSH_SEND,  /* a system call for each delivery */
+    FLUSH_URING, /* one for many, through io_uring */
+};
+
 struct option_list {
     const char *items[OPTION_LIST_LIMIT];
     unsigned count;
@@ -29,6 +36,7 @@ struct options {
     const char *publish_token;  /* contents of the token file, or NULL */
     const char *web_dir;        /* the pages */
     unsigned workers;
+    unsigned flush; /* enum flush */
     bool lab;
 
     /* history of each topic */

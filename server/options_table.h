@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 enum option_kind {
+    OPTION_CHOICE,   /* unsigned: which of the words in `argument`, a|b|c */
     OPTION_FLAG,     /* bool; no argument on the command line, yes or no in a file */
     OPTION_COUNT,    /* uint64_t */
     OPTION_UNSIGNED, /* unsigned */

@@ -69,23 +69,27 @@ static struct bytes *make_body(const struct subscriber *subscriber, const struct
     return builder_take(&body);
 }
 
-static struct bytes *make_head(const struct subscriber *subscriber, int status,
-                               struct bytes *body, bool close)
+/* The head, and the body behind it: one run of bytes is cheaper to send than two. Takes the
+ * body's reference; NULL goes with a status that has none. */
+static struct bytes *make_answer(const struct subscriber *subscriber, int status,
+                                 struct bytes *take_body, bool close, bool head_only)
 {
     struct reply reply = {.status = status};
-    struct builder head = {0};
+    struct builder out = {0};
     subscriber_add_headers(subscriber, &reply.headers);
     builder_add_text(&reply.headers, "ETag: \"");
     subscriber_add_cursor(subscriber, &reply.headers);
     builder_add_text(&reply.headers, "\"\r\n");
     if (status == 200) {
         reply.content_type = subscriber->transport->content_type;
-        reply.body = bytes_ref(body);
+        reply.body = take_body;
+        out.failed = !take_body;
     }
-    head.failed = reply.headers.failed;
-    reply_write_head(&reply, !close, subscriber->old_http ? 0 : 1, &head);
+    reply_write_head(&reply, !close, subscriber->old_http ? 0 : 1, &out);
+    if (reply.body && !head_only)
+        builder_add(&out, reply.body->data, reply.body->len);
     reply_finish(&reply);
-    return builder_take(&head);
+    return builder_take(&out);
 }
 
 /* Those who read the same stretch of one topic in the same way get the very same bytes. */
@@ -95,34 +99,45 @@ static bool shareable(const struct subscriber *subscriber, bool close, unsigned 
            gap_count == 0;
 }
 
+/* Whether the last answer made here is the one to give: from and to the same places, and no
+ * older than its Date may be. */
+static bool is_shared(const struct shared_answer *shared, const struct subscriber *subscriber,
+                      uint64_t from)
+{
+    return shared->bytes && shared->transport == subscriber->transport &&
+           shared->from == from && shared->to == subscriber->one.next &&
+           subscriber_worker(subscriber)->now_ms - shared->made_ms < 1000;
+}
+
 static void queue_answer(struct subscriber *subscriber, uint64_t from,
                          const struct picked *picked, const struct gap *gaps,
                          unsigned gap_count, bool close)
 {
-    struct stream *stream = &subscriber->connection->stream;
     bool share = shareable(subscriber, close, gap_count);
-    struct shared_answer *shared = share ? &subscriber->one.replica->answer : NULL;
-    struct bytes *head, *body;
-    if (share && shared->body && shared->transport == subscriber->transport &&
-        shared->from == from && shared->to == subscriber->one.next) {
-        head = bytes_ref(shared->head);
-        body = bytes_ref(shared->body);
-    } else {
-        body = make_body(subscriber, picked, gaps, gap_count);
-        head = make_head(subscriber, 200, body, close);
-        if (share && head && body) {
-            bytes_unref(shared->head);
-            bytes_unref(shared->body);
-            *shared = (struct shared_answer){subscriber->transport, from, subscriber->one.next,
-                                             bytes_ref(head), bytes_ref(body)};
-        }
+    struct shared_answer own = {0}, *shared = &own;
+    if (share)
+        shared = &subscriber->one.replica->answer;
+    if (!share || !is_shared(shared, subscriber, from)) {
+        struct bytes *body = make_body(subscriber, picked, gaps, gap_count);
+        uint32_t body_len = body ? body->len : 0;
+        bytes_unref(shared->bytes);
+        *shared = (struct shared_answer){
+            .transport = subscriber->transport,
+            .from = from,
+            .to = subscriber->one.next,
+            .made_ms = subscriber_worker(subscriber)->now_ms,
+            .bytes = make_answer(subscriber, 200, body, close, false),
+            .body_len = body_len,
+        };
     }
     struct transport_stats *stats = subscriber_stats(subscriber);
-    counter_add(&stats->header_bytes, head ? head->len : 0);
-    counter_add(&stats->payload_bytes, picked->payload);
-    counter_add(&stats->framing_bytes, body ? body->len - picked->payload : 0);
-    stream_queue(stream, head);
-    stream_queue(stream, body);
+    if (shared->bytes) {
+        counter_add(&stats->header_bytes, shared->bytes->len - shared->body_len);
+        counter_add(&stats->payload_bytes, picked->payload);
+        counter_add(&stats->framing_bytes, shared->body_len - picked->payload);
+    }
+    stream_queue(&subscriber->connection->stream, bytes_ref(shared->bytes));
+    bytes_unref(own.bytes);
 }
 
 static void count_answer(struct subscriber *subscriber, unsigned messages, unsigned gap_count)
@@ -159,7 +174,7 @@ static void answer(struct subscriber *subscriber, const struct request *request,
     struct picked picked;
     pick(subscriber, &picked);
     if (gap_count == 0 && not_modified(subscriber, request)) {
-        struct bytes *head = make_head(subscriber, 304, NULL, close);
+        struct bytes *head = make_answer(subscriber, 304, NULL, close, false);
         counter_add(&subscriber_stats(subscriber)->header_bytes, head ? head->len : 0);
         stream_queue(&connection->stream, head);
         picked.count = 0;
@@ -178,8 +193,7 @@ void poll_head(struct subscriber *subscriber, const struct gap *gaps, unsigned g
     struct picked picked;
     pick(subscriber, &picked);
     struct bytes *body = make_body(subscriber, &picked, gaps, gap_count);
-    stream_queue(&connection->stream, make_head(subscriber, 200, body, close));
-    bytes_unref(body);
+    stream_queue(&connection->stream, make_answer(subscriber, 200, body, close, true));
     connection->close_after |= close;
 }
 

@@ -43,8 +43,7 @@ struct replica *replicas_add(struct replicas *replicas, struct topic *take_topic
 
 static void answer_forget(struct shared_answer *answer)
 {
-    bytes_unref(answer->head);
-    bytes_unref(answer->body);
+    bytes_unref(answer->bytes);
     *answer = (struct shared_answer){0};
 }
 

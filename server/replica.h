@@ -17,8 +17,9 @@ struct shared_answer {
     const struct transport *transport;
     uint64_t from;
     uint64_t to;
-    struct bytes *head;
-    struct bytes *body;
+    int64_t made_ms; /* it says a Date */
+    struct bytes *bytes;
+    uint32_t body_len; /* its last bytes */
 };
 
 struct replica {

@@ -28,6 +28,7 @@ struct server {
     struct worker *workers[WORKERS_LIMIT];
     struct worker_stats *worker_stats; /* one per worker */
     unsigned worker_count;
+    bool batches;  /* streams are written through io_uring (batch.h) */
     bool loopback; /* bound to loopback addresses only: Host names are checked */
     int64_t started_us;
     atomic_bool draining;         /* SIGTERM came: publishing is 503 */

@@ -219,6 +219,18 @@ void page_topics(struct server *server, const struct request *request, struct re
     reply_body(reply, 200, json_type, builder_take(&out));
 }
 
+/* How the kernel has spread the connections over the workers. */
+static void add_each_worker(struct builder *out, const struct server *server)
+{
+    for (unsigned i = 0; i < server->worker_count; i++) {
+        builder_add_text(out, i ? ",{" : "[{");
+        add_number(out, "connections", counter_read(&server->worker_stats[i].connections));
+        add_number(out, "accepted", counter_read(&server->worker_stats[i].accepted));
+        builder_add(out, "}", 1);
+    }
+    builder_add(out, "]", 1);
+}
+
 void page_stats(struct server *server, const struct request *request, struct reply *reply)
 {
     struct process process = read_process();
@@ -228,8 +240,12 @@ void page_stats(struct server *server, const struct request *request, struct rep
     add_number(&out, "time_us", (uint64_t)wall_clock_us());
     add_number(&out, "uptime_us", uptime_us(server));
     add_number(&out, "workers", server->worker_count);
+    add_name(&out, "flush");
+    builder_add_text(&out, server->batches ? "\"uring\"" : "\"send\"");
     for (unsigned i = 0; i < WORKER_FIGURES; i++)
         add_number(&out, worker_figures[i].name, worker_figure(server, &worker_figures[i]));
+    add_name(&out, "each_worker");
+    add_each_worker(&out, server);
     add_number(&out, "topics", topic_count(server));
     add_number(&out, "held_bytes", bus_held_bytes(server->bus));
     add_number(&out, "input_bytes", server->intake.bytes);

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 struct outbox {
     unsigned first;
@@ -76,40 +75,69 @@ void stream_queue(struct stream *stream, struct bytes *take_bytes)
         outbox_push(stream, take_bytes, 0);
 }
 
-static unsigned fill(const struct stream *stream, struct bytes *const frames[], unsigned count,
-                     struct iovec *parts)
+void wave_add(struct wave *wave, struct bytes *frame)
 {
-    const struct outbox *outbox = stream->outbox;
+    wave->frames[wave->count] = frame;
+    wave->parts[wave->count++] = (struct iovec){frame->data, frame->len};
+    wave->bytes += frame->len;
+}
+
+void wave_join(struct wave *wave)
+{
+    enum { FRAMES_MIN = 4, BYTES_MAX = 16 * 1024 };
+    if (wave->joined || wave->count < FRAMES_MIN || wave->bytes > BYTES_MAX)
+        return;
+    struct builder out = {0};
+    for (unsigned i = 0; i < wave->count; i++)
+        builder_add(&out, wave->frames[i]->data, wave->frames[i]->len);
+    wave->joined = builder_take(&out);
+    if (wave->joined)
+        wave->joined_part = (struct iovec){wave->joined->data, wave->joined->len};
+}
+
+void wave_finish(struct wave *wave)
+{
+    bytes_unref(wave->joined);
+    wave->joined = NULL;
+    wave->count = 0;
+    wave->bytes = 0;
+}
+
+const struct iovec *wave_parts(const struct wave *wave, unsigned *ret_count)
+{
+    *ret_count = wave->joined ? 1 : wave->count;
+    return wave->joined ? &wave->joined_part : wave->parts;
+}
+
+/* The outbox, and behind it as much of the wave as there is room for. */
+static unsigned fill(const struct outbox *outbox, const struct wave *wave, struct iovec *parts)
+{
     unsigned filled = 0;
-    for (unsigned i = 0; outbox && i < outbox->count && filled < STREAM_FRAMES_LIMIT; i++) {
+    for (unsigned i = 0; i < outbox->count && filled < STREAM_FRAMES_LIMIT; i++) {
         struct bytes *bytes = outbox->items[outbox->first + i];
         uint32_t offset = i == 0 ? outbox->offset : 0;
         parts[filled++] = (struct iovec){bytes->data + offset, bytes->len - offset};
     }
-    for (unsigned i = 0; i < count && filled < STREAM_FRAMES_LIMIT; i++)
-        parts[filled++] = (struct iovec){frames[i]->data, frames[i]->len};
+    for (unsigned i = 0; i < wave->count && filled < STREAM_FRAMES_LIMIT; i++)
+        parts[filled++] = wave->parts[i];
     return filled;
 }
 
-/* A plain send is measurably cheaper than a sendmsg of one part. */
-static ssize_t send_parts(struct stream *stream, struct iovec *parts, unsigned count)
+/* The bytes taken, or a negative errno. A plain send is measurably cheaper than a sendmsg of
+ * one part. */
+static ssize_t send_parts(int fd, const struct iovec *parts, unsigned count)
 {
     const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
     ssize_t sent;
     do {
         if (count == 1)
-            sent = send(stream->fd, parts[0].iov_base, parts[0].iov_len, flags);
+            sent = send(fd, parts[0].iov_base, parts[0].iov_len, flags);
         else
-            sent = sendmsg(stream->fd, &(struct msghdr){.msg_iov = parts, .msg_iovlen = count},
-                           flags);
+            sent = sendmsg(
+                fd, &(struct msghdr){.msg_iov = (struct iovec *)parts, .msg_iovlen = count},
+                flags);
     } while (sent < 0 && errno == EINTR);
-    if (sent >= 0)
-        return sent;
-    if (errno == EAGAIN || errno == EWOULDBLOCK)
-        stream->blocked = true;
-    else
-        stream->broken = true;
-    return 0;
+    return sent < 0 ? -errno : sent;
 }
 
 /* Takes up to sent bytes off the outbox; what is left of sent belongs to frames. */
@@ -136,34 +164,73 @@ static size_t outbox_shift(struct stream *stream, size_t sent)
     return sent;
 }
 
-unsigned stream_write(struct stream *stream, struct bytes *const frames[], unsigned count)
+/* The wave's share of what the kernel took, behind the outbox. */
+static unsigned take(struct stream *stream, const struct wave *wave, size_t sent)
 {
-    if (stream->broken)
-        return 0;
+    unsigned done = 0;
+    if (sent == wave->bytes)
+        return wave->count;
+    stream->blocked = true;
+    while (done < wave->count && sent >= wave->frames[done]->len)
+        sent -= wave->frames[done++]->len;
+    if (sent > 0 && done < wave->count) /* begun: to be finished, whatever becomes of the log */
+        outbox_push(stream, bytes_ref(wave->frames[done++]), (uint32_t)sent);
+    return done;
+}
+
+/* What cannot be written at all, and why. */
+static void refuse(struct stream *stream, ssize_t error)
+{
+    if (error == -EAGAIN || error == -EWOULDBLOCK)
+        stream->blocked = true;
+    else
+        stream->broken = true;
+}
+
+unsigned stream_written(struct stream *stream, const struct wave *wave, ssize_t result)
+{
+    if (result >= 0)
+        return take(stream, wave, (size_t)result);
+    refuse(stream, result);
+    return 0;
+}
+
+/* With an outbox that must go first. */
+static unsigned write_behind(struct stream *stream, const struct wave *wave)
+{
     struct iovec parts[STREAM_FRAMES_LIMIT];
-    unsigned filled = fill(stream, frames, count, parts);
+    unsigned filled = fill(stream->outbox, wave, parts);
     size_t offered = 0;
     for (unsigned i = 0; i < filled; i++)
         offered += parts[i].iov_len;
-    if (offered == 0)
-        return count;
+    ssize_t sent = send_parts(stream->fd, parts, filled);
+    if (sent < 0) {
+        refuse(stream, sent);
+        return 0;
+    }
+    size_t rest = outbox_shift(stream, (size_t)sent);
+    unsigned done = stream->outbox ? 0 : take(stream, wave, rest);
+    /* Not all was offered: there may be room yet. */
+    stream->blocked = (size_t)sent < offered;
+    return done;
+}
 
-    size_t sent = (size_t)send_parts(stream, parts, filled);
+unsigned stream_write(struct stream *stream, const struct wave *wave)
+{
     if (stream->broken)
         return 0;
-    if (sent < offered)
-        stream->blocked = true;
-    size_t rest = outbox_shift(stream, sent);
-    unsigned done = 0;
-    while (done < count && rest >= frames[done]->len)
-        rest -= frames[done++]->len;
-    if (rest > 0 && done < count) /* begun: to be finished, whatever becomes of the log */
-        outbox_push(stream, bytes_ref(frames[done++]), (uint32_t)rest);
-    return done;
+    if (stream->outbox)
+        return write_behind(stream, wave);
+    if (wave->count == 0)
+        return 0;
+    unsigned count;
+    const struct iovec *parts = wave_parts(wave, &count);
+    return stream_written(stream, wave, send_parts(stream->fd, parts, count));
 }
 
 void stream_flush(struct stream *stream)
 {
+    static const struct wave nothing;
     while (stream->outbox && !stream->blocked && !stream->broken)
-        stream_write(stream, NULL, 0);
+        stream_write(stream, &nothing);
 }

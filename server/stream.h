@@ -13,7 +13,29 @@
 
 #include "bytes.h"
 
+#include <sys/types.h>
+#include <sys/uio.h>
+
 enum { STREAM_FRAMES_LIMIT = 64 }; /* in one system call */
+
+/* Frames to be written, laid out for the kernel once for all streams that get the same. */
+struct wave {
+    struct bytes *frames[STREAM_FRAMES_LIMIT]; /* borrowed */
+    struct iovec parts[STREAM_FRAMES_LIMIT];   /* one for each frame */
+    unsigned count;
+    size_t bytes;
+    struct bytes *joined; /* all frames in one run, cheaper to send; or NULL */
+    struct iovec joined_part;
+};
+
+/* There must be room (count < STREAM_FRAMES_LIMIT). */
+void wave_add(struct wave *wave, struct bytes *frame);
+/* Worth the copy when several streams get the wave. Being out of memory changes nothing. */
+void wave_join(struct wave *wave);
+/* Leaves an empty wave. */
+void wave_finish(struct wave *wave);
+/* What to give to the kernel, and in how many parts. */
+const struct iovec *wave_parts(const struct wave *wave, unsigned *ret_count);
 
 struct outbox;
 
@@ -29,11 +51,14 @@ void stream_finish(struct stream *stream);
  * memory) breaks the stream. */
 void stream_queue(struct stream *stream, struct bytes *take_bytes);
 /*
- * Sends what is queued and then frames (at most STREAM_FRAMES_LIMIT, borrowed), in one system
- * call as far as it can. Returns how many frames are done with: sent, or begun and kept. The
- * rest was not touched. See blocked and broken for what to do next.
+ * Sends what is queued and then the wave, in one system call as far as it can. Returns how many
+ * frames are done with: sent, or begun and kept. The rest was not touched. See blocked and
+ * broken for what to do next.
  */
-unsigned stream_write(struct stream *stream, struct bytes *const frames[], unsigned count);
+unsigned stream_write(struct stream *stream, const struct wave *wave);
+/* The same for a wave that somebody else has given to the kernel (batch.h), when nothing was
+ * queued: result is the bytes taken, or a negative errno. */
+unsigned stream_written(struct stream *stream, const struct wave *wave, ssize_t result);
 /* Sends what is queued, until it is gone or the stream is blocked. */
 void stream_flush(struct stream *stream);
 /* Bytes that wait in the outbox. */

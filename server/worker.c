@@ -2,8 +2,10 @@
 #include "worker.h"
 
 #include "advance.h"
+#include "batch.h"
 #include "connection.h"
 #include "http.h"
+#include "logger.h"
 #include "subscriber.h"
 #include "transport.h"
 
@@ -14,6 +16,8 @@
 
 enum {
     WALK_BUDGET = 4096,      /* subscribers looked at in one turn, so that others get theirs */
+    GATHER_SUBSCRIBERS = 64, /* a walk this long is worth a look for more to give */
+    GATHER_LIMIT = 32,       /* such looks in one turn */
     REPLICA_IDLE_MS = 10000, /* a topic nobody reads here is let go after so long */
     SWEEP_MS = 1000,
     PAUSE_MS = 250, /* the loop came back this late: the pause was ours, not the peers' */
@@ -65,9 +69,11 @@ static void on_connection_due(struct timer *timer, void *arg)
 
 /* ---- one turn ---------------------------------------------------------------------------- */
 
-static void take_marks(struct worker *worker)
+/* Whether there were any. */
+static bool take_marks(struct worker *worker)
 {
     struct topic *topic;
+    bool any = false;
     while ((topic = inbox_take(&worker->inbox, worker->replicas.bit))) {
         struct replica *replica =
             replicas_find(&worker->replicas, slice_of(topic->label->name));
@@ -75,7 +81,9 @@ static void take_marks(struct worker *worker)
         if (replica && replica->topic == topic && replica_sync(replica))
             worker_grown(worker, replica);
         topic_unref(topic);
+        any = true;
     }
+    return any;
 }
 
 static void queue_grown(struct worker *worker, struct replica *replica)
@@ -84,6 +92,18 @@ static void queue_grown(struct worker *worker, struct replica *replica)
     replica->next_grown = NULL;
     *worker->grown_end = replica;
     worker->grown_end = &replica->next_grown;
+}
+
+/* Publishers who speak at the same time come a few microseconds apart, and each would have a
+ * long walk of its own, or one for the first and one for the rest. Looking again whether
+ * another one is there costs next to nothing beside a walk, and nobody is waited for. */
+static void gather(struct worker *worker)
+{
+    bool more = worker->grown && worker->grown->count >= GATHER_SUBSCRIBERS;
+    for (unsigned i = 0; more && i < GATHER_LIMIT; i++) {
+        poller_dispatch(&worker->poller, connection_ready);
+        more = take_marks(worker);
+    }
 }
 
 static void walk_grown(struct worker *worker)
@@ -95,7 +115,7 @@ static void walk_grown(struct worker *worker)
         if (!worker->grown)
             worker->grown_end = &worker->grown;
         /* Not through: the other topics first, whatever this one gets meanwhile. */
-        if (subscribers_advance(replica, &budget))
+        if (subscribers_advance(worker, replica, &budget))
             replica->queued = false;
         else
             queue_grown(worker, replica);
@@ -182,6 +202,7 @@ static void *worker_run(void *arg)
         /* What was published before it is still given before the goodbye. */
         bool drain = !worker->draining && atomic_load(&worker->server->draining);
         take_marks(worker);
+        gather(worker);
         walk_grown(worker);
         if (drain && !worker->grown)
             drain_begin(worker);
@@ -279,6 +300,8 @@ struct worker *worker_create(struct server *server, unsigned index, const int *t
     worker->replicas.bit = UINT64_C(1) << index;
     timers_init(&worker->timers, worker->now_ms, on_connection_due, worker);
     worker->inbox.event_fd = worker->poller.epoll_fd = -1;
+    if (server->batches && batch_create(&worker->batch) < 0)
+        log_line(LOG_LEVEL_WARNING, "worker %u writes without io_uring: out of memory", index);
     if (poller_init(&worker->poller) < 0 || inbox_init(&worker->inbox) < 0 ||
         !make_events(worker))
         goto fail;
@@ -327,6 +350,7 @@ void worker_destroy(struct worker *worker)
     settle_pending(worker);
     front_destroy(worker->front);
     replicas_finish(&worker->replicas);
+    batch_destroy(worker->batch);
     event_free_if(worker->poller_event);
     event_free_if(worker->inbox_event);
     event_free_if(worker->timer_event);

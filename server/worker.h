@@ -10,6 +10,7 @@
 #ifndef PUSHLAB_WORKER_H
 #define PUSHLAB_WORKER_H
 
+#include "collect.h"
 #include "inbox.h"
 #include "poller.h"
 #include "replica.h"
@@ -18,6 +19,7 @@
 
 #include <event2/event.h>
 
+struct batch;
 struct connection;
 struct front;
 
@@ -38,7 +40,9 @@ struct worker {
     struct poller poller;
     struct timers timers;
     struct replicas replicas;
-    struct replica *grown; /* to be walked, in turn */
+    struct batch *batch;          /* NULL: plain sends */
+    struct collection collection; /* of the walk */
+    struct replica *grown;        /* to be walked, in turn */
     struct replica **grown_end;
     struct connection *pending;
     uint64_t connection_count;

@@ -67,9 +67,9 @@ static void test_sync(void **state)
     assert_false(replica_sync(replica));
     for (int i = 0; i < 9; i++)
         publish("t");
-    replica->answer.body = bytes_create("old", 3);
+    replica->answer.bytes = bytes_create("old", 3);
     assert_true(replica_sync(replica));
-    assert_null(replica->answer.body); /* was for another head */
+    assert_null(replica->answer.bytes); /* was for another head */
     assert_int_equal(replica->log.first, 8);
     assert_int_equal(replica->log.next, 11);
 }

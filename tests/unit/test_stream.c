@@ -112,6 +112,15 @@ static void check_received(void)
     assert_memory_equal(got, sent, sent_len);
 }
 
+/* Lays frames out and writes them; how many are done with. */
+static unsigned write_frames(struct bytes *const frames[], unsigned count)
+{
+    struct wave wave = {.count = 0};
+    for (unsigned i = 0; i < count; i++)
+        wave_add(&wave, frames[i]);
+    return stream_write(&stream, &wave);
+}
+
 static void queue(const char *words)
 {
     struct bytes *bytes = text(words);
@@ -126,14 +135,14 @@ static void test_keeps_nothing(void **state)
 {
     (void)state;
     struct bytes *frames[] = {text("one"), text("two"), text("three")};
-    assert_int_equal(stream_write(&stream, frames, 3), 3);
+    assert_int_equal(write_frames(frames, 3), 3);
     assert_null(stream.outbox);
     for (int i = 0; i < 3; i++) {
         expect(frames[i]);
         assert_int_equal(frames[i]->refs, 1);
         bytes_unref(frames[i]);
     }
-    assert_int_equal(stream_write(&stream, NULL, 0), 0);
+    assert_int_equal(write_frames(NULL, 0), 0);
     stream_queue(&stream, text(""));
     assert_null(stream.outbox);
     check_received();
@@ -146,7 +155,7 @@ static void test_queue_comes_first(void **state)
     queue("head");
     queue("gap");
     assert_int_equal(stream_waiting(&stream), 7);
-    assert_int_equal(stream_write(&stream, &frame, 1), 1);
+    assert_int_equal(write_frames(&frame, 1), 1);
     expect(frame);
     bytes_unref(frame);
     assert_int_equal(stream_waiting(&stream), 0);
@@ -171,7 +180,7 @@ static void test_cut_anywhere(void **state)
                 stream.blocked = false;
                 for (unsigned i = next; i < 5; i++)
                     frames[i - next] = text(words[i]);
-                unsigned done = stream_write(&stream, frames, 5 - next);
+                unsigned done = write_frames(frames, 5 - next);
                 for (unsigned i = next; i < 5; i++) {
                     if (i < next + done)
                         expect(frames[i - next]);
@@ -198,7 +207,7 @@ static void test_more_than_one_call_takes(void **state)
     }
     /* Each call makes progress; the frame's turn comes when the queue is through. */
     unsigned calls = 1;
-    while (stream_write(&stream, &frame, 1) == 0) {
+    while (write_frames(&frame, 1) == 0) {
         assert_false(stream.blocked);
         calls++;
     }
@@ -228,7 +237,7 @@ static void test_random(void **state)
             stream_flush(&stream);
         } else {
             struct bytes *frames[2] = {text(words), text("second;")};
-            unsigned done = stream_write(&stream, frames, 2);
+            unsigned done = write_frames(frames, 2);
             for (unsigned i = 0; i < 2; i++) {
                 if (i < done)
                     expect(frames[i]);
@@ -250,7 +259,7 @@ static void test_real_kernel(void **state)
     (void)state;
     static char big[1 << 20];
     struct bytes *frame = bytes_create(big, sizeof(big));
-    assert_int_equal(stream_write(&stream, &frame, 1), 1); /* begun, so it will be finished */
+    assert_int_equal(write_frames(&frame, 1), 1); /* begun, so it will be finished */
     assert_true(stream.blocked);
     assert_int_equal(frame->refs, 2);
     expect(frame);
@@ -269,9 +278,9 @@ static void test_broken(void **state)
     struct bytes *frame = text("frame");
     close(peer);
     peer = -1;
-    assert_int_equal(stream_write(&stream, &frame, 1), 0);
+    assert_int_equal(write_frames(&frame, 1), 0);
     assert_true(stream.broken);
-    assert_int_equal(stream_write(&stream, &frame, 1), 0);
+    assert_int_equal(write_frames(&frame, 1), 0);
     stream_queue(&stream, bytes_ref(frame));
     stream_flush(&stream); /* must end */
     bytes_unref(frame);
