@@ -13,8 +13,9 @@ enum octet_kind {
     OCTET_TARGET = 2, /* request targets: visible ASCII without '#'. Wider than RFC 3986 by
                          what browsers leave unescaped in queries: | [ ] { } ^ ` \ " < > */
     OCTET_FIELD = 4, /* header values: RFC 9110, 5.5, tab and obs-text (0x80 and up) included */
-    OCTET_HOST = 8,  /* host names: RFC 3986, 2.3, unreserved. What else 3.2.2 would allow names
-                        no host that exists, and a comma is what two joined Host lines show */
+    OCTET_UNRESERVED =
+        8, /* RFC 3986, 2.3: host names and topics. What else 3.2.2 would allow
+         names no host that exists, and a comma is what two joined Host lines show */
 };
 
 extern const unsigned char octet_kinds[256];

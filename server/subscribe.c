@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "subscribe.h"
 
+#include "octets.h"
+
 #include <errno.h>
-#include <stdlib.h>
+#include <stddef.h>
 #include <string.h>
 
 enum { WAIT_LIMIT_S = 120, COALESCE_LIMIT_MS = 1000 };
@@ -53,62 +55,111 @@ const struct transport *subscribe_route(const struct server *server,
 
 /* ---- parameters -------------------------------------------------------------------------- */
 
+enum parameter {
+    TOPICS,
+    SINCE, /* and behind it the names that EventSource polyfills have for it, in rank */
+    SINCE_ALIAS = SINCE + 3, /* the last of them */
+    LIMIT,
+    WAIT,
+    COALESCE,
+    CLOSE,
+    FORMAT,
+    PARAMETERS,
+};
+
+static const struct slice parameter_names[PARAMETERS] = {
+    [TOPICS] = {"topics", 6},
+    [SINCE] = {"since", 5},
+    [SINCE + 1] = {"lastEventId", 11},
+    [SINCE + 2] = {"last_event_id", 13},
+    [SINCE + 3] = {"lastEventID", 11},
+    [LIMIT] = {"limit", 5},
+    [WAIT] = {"wait", 4},
+    [COALESCE] = {"coalesce", 8},
+    [CLOSE] = {"close", 5},
+    [FORMAT] = {"format", 6},
+};
+
 /* Text is decoded into ret->text, one parameter behind the other. */
 struct reading {
     const struct request *request;
     struct subscribe_request *ret;
     struct reply *reply;
     size_t used;
+    struct slice raw[PARAMETERS]; /* as they came; at is NULL for those that are absent */
 };
 
+/* The first of each name counts; those of other names are nobody's business. */
+static void split_query(struct reading *reading)
+{
+    struct slice query = reading->request->query, name, value;
+    while (query_next(&query, &name, &value))
+        for (unsigned i = 0; i < PARAMETERS; i++)
+            if (query_name_is(name, parameter_names[i])) {
+                if (!reading->raw[i].at)
+                    reading->raw[i] = value;
+                break;
+            }
+}
+
 /* 1 found, 0 absent, -1 refused. */
-static int read_text(struct reading *reading, const char *name, struct slice *ret)
+static int read_text(struct reading *reading, unsigned parameter, struct slice *ret)
 {
     char *room = reading->ret->text + reading->used;
     size_t len, left = sizeof(reading->ret->text) - reading->used;
-    int found = request_query(reading->request, name, room, left, &len);
-    if (found < 0) {
+    if (!reading->raw[parameter].at)
+        return 0;
+    int error = percent_decode(reading->raw[parameter], room, left, &len);
+    if (error) {
         reply_error(reading->reply, 400,
-                    found == -ENOSPC ? "the parameter %s is too long"
+                    error == -ENOSPC ? "the parameter %s is too long"
                                      : "the parameter %s is not well percent-encoded",
-                    name);
+                    parameter_names[parameter].at);
         return -1;
     }
-    if (found) {
-        *ret = (struct slice){room, len};
-        reading->used += len + 1;
-    }
-    return found;
+    *ret = (struct slice){room, len};
+    reading->used += len + 1;
+    return 1;
 }
 
-static bool refuse_number(struct reading *reading, const char *name, double least, double most)
+/* A plain decimal number in units of which there are so many in 1; a point is for units smaller
+ * than that. -1 when the text is anything else. */
+static int64_t parse_decimal(struct slice text, int64_t unit)
 {
-    reply_error(reading->reply, 400, "%s must be a number from %g to %g", name, least, most);
+    const int64_t plenty = INT64_MAX / 100;
+    bool fraction = unit > 1;
+    int64_t number = 0;
+    size_t at = 0, digits = 0;
+    for (; at < text.len && octet_digit(text.at[at]); at++, digits++)
+        number = number < plenty ? number * 10 + (text.at[at] - '0') * unit : plenty;
+    if (fraction && at < text.len && text.at[at] == '.')
+        for (at++; at < text.len && octet_digit(text.at[at]); at++, digits++)
+            number += (text.at[at] - '0') * (unit /= 10);
+    return at == text.len && digits > 0 ? number : -1;
+}
+
+/* *ret keeps its value when the parameter is absent. */
+static bool read_number(struct reading *reading, unsigned parameter, int64_t unit,
+                        int64_t least, int64_t most, int64_t *ret)
+{
+    struct slice text;
+    int found = read_text(reading, parameter, &text);
+    if (found <= 0)
+        return found == 0;
+    int64_t number = parse_decimal(text, unit);
+    if (number >= least * unit && number <= most * unit) {
+        *ret = number;
+        return true;
+    }
+    reply_error(reading->reply, 400, "%s must be a number from %lld to %lld",
+                parameter_names[parameter].at, (long long)least, (long long)most);
     return false;
 }
 
-/* characters: what a number may be written with; seconds may have a fraction. *ret keeps its
- * value when the parameter is absent. */
-static bool read_number(struct reading *reading, const char *name, const char *characters,
-                        double least, double most, double *ret)
+static bool read_flag(struct reading *reading, unsigned parameter, const char *on, bool *ret)
 {
     struct slice text;
-    int found = read_text(reading, name, &text);
-    if (found <= 0)
-        return found == 0;
-    char *end;
-    double number = strtod(text.at, &end);
-    bool plain = text.len > 0 && strspn(text.at, characters) == text.len;
-    if (!plain || *end || !(number >= least && number <= most))
-        return refuse_number(reading, name, least, most);
-    *ret = number;
-    return true;
-}
-
-static bool read_flag(struct reading *reading, const char *name, const char *on, bool *ret)
-{
-    struct slice text;
-    int found = read_text(reading, name, &text);
+    int found = read_text(reading, parameter, &text);
     *ret = found > 0 && slice_equal(text, slice_of(on));
     return found >= 0;
 }
@@ -116,14 +167,13 @@ static bool read_flag(struct reading *reading, const char *name, const char *on,
 /* Last-Event-ID wins: a browser that reconnects sends it beside the query it began with. */
 static bool read_since(struct reading *reading)
 {
-    static const char *const names[] = {"since", "lastEventId", "last_event_id", "lastEventID"};
     const struct slice *header = request_header(reading->request, "Last-Event-ID");
     if (header && header->len > 0) {
         reading->ret->since = *header;
         return true;
     }
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        int found = read_text(reading, names[i], &reading->ret->since);
+    for (unsigned parameter = SINCE; parameter <= SINCE_ALIAS; parameter++) {
+        int found = read_text(reading, parameter, &reading->ret->since);
         if (found < 0 && reading->ret->transport->never_refuses) {
             reply_finish(reading->reply);
             reading->ret->since = SLICE("?"); /* malformed, which is a gap */
@@ -204,7 +254,7 @@ static bool read_topics(struct reading *reading, const struct server *server)
     split_path(reading->request->path, &segment);
     if (segment.len > 0)
         return add_path_topic(reading, server, segment);
-    int found = read_text(reading, "topics", &list);
+    int found = read_text(reading, TOPICS, &list);
     if (found == 0)
         reply_error(reading->reply, 404, "name a topic: /%s/TOPIC, or /%s?topics=A,B",
                     reading->ret->transport->name, reading->ret->transport->name);
@@ -215,14 +265,14 @@ static bool read_topics(struct reading *reading, const struct server *server)
 
 static bool read_numbers(struct reading *reading, const struct options *options)
 {
-    double limit = POLL_LIMIT_DEFAULT, wait_s = (double)options->hold_ms / 1000;
-    double coalesce_ms = (double)options->coalesce_ms;
-    if (!read_number(reading, "limit", "0123456789", 1, POLL_LIMIT, &limit) ||
-        !read_number(reading, "wait", "0123456789.", 0, WAIT_LIMIT_S, &wait_s) ||
-        !read_number(reading, "coalesce", "0123456789", 0, COALESCE_LIMIT_MS, &coalesce_ms))
+    int64_t limit = POLL_LIMIT_DEFAULT, wait_ms = (int64_t)options->hold_ms;
+    int64_t coalesce_ms = (int64_t)options->coalesce_ms;
+    if (!read_number(reading, LIMIT, 1, 1, POLL_LIMIT, &limit) ||
+        !read_number(reading, WAIT, 1000, 0, WAIT_LIMIT_S, &wait_ms) ||
+        !read_number(reading, COALESCE, 1, 0, COALESCE_LIMIT_MS, &coalesce_ms))
         return false;
     reading->ret->limit = (unsigned)limit;
-    reading->ret->wait_ms = (int64_t)(wait_s * 1000);
+    reading->ret->wait_ms = wait_ms;
     reading->ret->coalesce_ms = (unsigned)coalesce_ms;
     return true;
 }
@@ -264,7 +314,9 @@ bool subscribe_read(const struct server *server, const struct request *request,
                     struct reply *reply)
 {
     struct reading reading = {.request = request, .ret = ret, .reply = reply};
-    *ret = (struct subscribe_request){.transport = transport};
+    memset(ret, 0, offsetof(struct subscribe_request, text));
+    ret->transport = transport;
+    split_query(&reading);
     if (!origin_host_served(server->options, server->loopback, request)) {
         reply_error(reply, 421,
                     "this server does not answer for that Host; start it with "
@@ -273,8 +325,8 @@ bool subscribe_read(const struct server *server, const struct request *request,
     }
     if (!read_topics(&reading, server) || !read_since(&reading) ||
         !read_numbers(&reading, server->options) ||
-        !read_flag(&reading, "close", "1", &ret->close) ||
-        !read_flag(&reading, "format", "json", &ret->json) || !check_since(&reading))
+        !read_flag(&reading, CLOSE, "1", &ret->close) ||
+        !read_flag(&reading, FORMAT, "json", &ret->json) || !check_since(&reading))
         return false;
     return judge_origin(&reading, server);
 }

@@ -25,7 +25,7 @@ struct subscribe_request {
     unsigned coalesce_ms;
     enum origin origin;
     bool public_topics; /* all of them */
-    char text[4096];    /* what the slices point into */
+    char text[4096];    /* last: what the slices point into; not cleared */
 };
 
 /* The transport whose feed the request asks for, or NULL when the path is no feed. A WebSocket

@@ -45,7 +45,7 @@ bool authority_valid(struct slice authority, bool port_needed)
             return false;
         at = bracket + 1;
     } else {
-        while (at < end && octet_is(*at, OCTET_HOST))
+        while (at < end && octet_is(*at, OCTET_UNRESERVED))
             at++;
         if (at == authority.at)
             return false;
@@ -126,6 +126,14 @@ int percent_decode(struct slice from, char *ret, size_t room, size_t *ret_len)
         from.at = "";
     const char *end = from.at + from.len;
     size_t len = 0;
+    if (!memchr(from.at, '%', from.len) && !memchr(from.at, '\0', from.len)) {
+        if (from.len >= room)
+            return -ENOSPC;
+        memcpy(ret, from.at, from.len);
+        ret[from.len] = '\0';
+        *ret_len = from.len;
+        return 0;
+    }
     /* Once to judge and once to write, so that a failure leaves the caller's buffer as it was.
      */
     for (const char *at = from.at; at < end; len++)
@@ -140,34 +148,39 @@ int percent_decode(struct slice from, char *ret, size_t room, size_t *ret_len)
     return 0;
 }
 
-/* Whether an undecoded name is this one. A name with a broken escape is nobody's. */
-static bool name_is(const char *at, const char *end, const char *name)
+bool query_name_is(struct slice raw, struct slice name)
 {
-    for (; at < end && *name; name++)
-        if (next_decoded(&at, end) != (unsigned char)*name)
+    const char *at = raw.at, *end = raw.at + raw.len;
+    if (raw.len <= name.len) /* escapes only lengthen */
+        return slice_equal(raw, name);
+    for (size_t i = 0; i < name.len && at < end; i++)
+        if (next_decoded(&at, end) != (unsigned char)name.at[i])
             return false;
-    return at == end && *name == '\0';
+    return at == end;
+}
+
+bool query_next(struct slice *query, struct slice *ret_name, struct slice *ret_value)
+{
+    if (query->len == 0)
+        return false;
+    const char *end = query->at + query->len;
+    const char *ampersand = memchr(query->at, '&', query->len);
+    const char *pair_end = ampersand ? ampersand : end;
+    const char *equals = memchr(query->at, '=', (size_t)(pair_end - query->at));
+    *ret_name = slice_between(query->at, equals ? equals : pair_end);
+    *ret_value = slice_between(equals ? equals + 1 : pair_end, pair_end);
+    *query = slice_between(ampersand ? ampersand + 1 : end, end);
+    return true;
 }
 
 int request_query(const struct request *request, const char *name, char *ret, size_t room,
                   size_t *ret_len)
 {
-    const char *at = request->query.at;
-    size_t left = request->query.len;
-    while (left) {
-        const char *ampersand = memchr(at, '&', left);
-        size_t len = ampersand ? (size_t)(ampersand - at) : left;
-        const char *equals = memchr(at, '=', len);
-        const char *name_end = equals ? equals : at + len;
-        if (name_is(at, name_end, name)) {
-            const char *value = equals ? equals + 1 : name_end;
-            struct slice raw = {value, (size_t)(at + len - value)};
-            int result = percent_decode(raw, ret, room, ret_len);
+    struct slice query = request->query, found, value;
+    while (query_next(&query, &found, &value))
+        if (query_name_is(found, slice_of(name))) {
+            int result = percent_decode(value, ret, room, ret_len);
             return result < 0 ? result : 1;
         }
-        size_t step = ampersand ? len + 1 : len;
-        at += step;
-        left -= step;
-    }
     return 0;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "topic.h"
 
+#include "octets.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +10,10 @@
 
 bool topic_name_valid(struct slice name)
 {
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "0123456789._~-";
     if (name.len == 0 || name.len > TOPIC_NAME_LIMIT)
         return false;
     for (size_t i = 0; i < name.len; i++)
-        if (!name.at[i] || !strchr(allowed, name.at[i]))
+        if (!octet_is(name.at[i], OCTET_UNRESERVED))
             return false;
     return !slice_equal(name, SLICE(".")) && !slice_equal(name, SLICE(".."));
 }
