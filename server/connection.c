@@ -101,6 +101,8 @@ struct slice connection_peer(const struct connection *connection)
         struct sockaddr_in6 v6;
     } peer = {0};
     socklen_t size = sizeof(peer);
+    if (!connection->worker->server->publish_limiter)
+        return (struct slice){0};
     if (getpeername(connection->stream.fd, &peer.any, &size) < 0)
         return SLICE("unknown");
     const void *address = peer.any.sa_family == AF_INET6 ? (const void *)&peer.v6.sin6_addr

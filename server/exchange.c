@@ -137,8 +137,8 @@ static int next_request(struct connection *connection, char *bytes, size_t *len,
         gather->continued = true;
     }
     ret_request->head_len = gather->head_len;
-    ret_request->peer =
-        ret_request->method == METHOD_POST ? connection_peer(connection) : (struct slice){0};
+    if (ret_request->method == METHOD_POST)
+        ret_request->peer = connection_peer(connection);
     ret_request->body = (struct slice){bytes + head_len, gather->decoded};
     return result;
 }

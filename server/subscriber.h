@@ -72,7 +72,7 @@ struct slice subscriber_topic(const struct subscriber *subscriber, unsigned inde
 void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms);
 /* The peer has shown a sign of life. */
 void subscriber_alive(struct subscriber *subscriber);
-/* The peer's address as text; lives until the next call on this thread. */
+/* The peer's address as text, or empty (see connection_peer). */
 struct slice subscriber_peer(const struct subscriber *subscriber);
 /*
  * Follows one more topic (since as in a query) or an old one from another place. The gap found,
