@@ -48,8 +48,9 @@ static void move(struct subscription *subscription, const struct collected *coll
 
 static void write_one(struct subscription *subscription, const struct collected *collected)
 {
-    struct stream *stream = &subscription->subscriber->connection->stream;
-    move(subscription, collected, stream_write(stream, &collected->wave));
+    struct connection *connection = subscription->subscriber->connection;
+    connection->worker->walk_left -= (int64_t)collected->wave.bytes;
+    move(subscription, collected, stream_write(&connection->stream, &collected->wave));
 }
 
 /* From the cursor on, as far as the kernel takes it. */
@@ -126,6 +127,7 @@ static bool write_shared(struct subscription *subscription)
     if (!collected)
         return false;
     if (worker->batch) {
+        worker->walk_left -= (int64_t)collected->wave.bytes;
         batch_add(worker->batch, connection->stream.fd, &collected->wave, subscription);
     } else {
         write_one(subscription, collected);
@@ -183,11 +185,12 @@ static void advance(struct subscription *subscription, bool in_walk)
         stream_on(subscription, in_walk);
 }
 
-bool subscribers_advance(struct worker *worker, struct replica *replica, unsigned *budget)
+bool subscribers_advance(struct worker *worker, struct replica *replica)
 {
+    enum { SUBSCRIBER_COST = 4096 }; /* as much work as writing so many bytes */
     for (;;) {
-        while (replica->walk > 0 && *budget > 0) {
-            --*budget;
+        while (replica->walk > 0 && worker->walk_left > 0) {
+            worker->walk_left -= SUBSCRIBER_COST;
             advance(replica->subscriptions[--replica->walk], true);
         }
         writes_finish(worker);

@@ -10,9 +10,9 @@
 #include "replica.h"
 #include "subscriber.h"
 
-/* Moves the cursors of a replica's subscribers, at most *budget of them; whether all were
- * looked at. What it has written is with the kernel when it returns. */
-bool subscribers_advance(struct worker *worker, struct replica *replica, unsigned *budget);
+/* Moves the cursors of a replica's subscribers, as far as worker->walk_left allows; whether all
+ * were looked at. What it has written is with the kernel when it returns. */
+bool subscribers_advance(struct worker *worker, struct replica *replica);
 /* Gives one streaming subscriber everything it lacks, in every topic; a sampler waits for its
  * interval even so. */
 void subscriber_advance(struct subscriber *subscriber);

@@ -132,6 +132,7 @@ static void queue_answer(struct subscriber *subscriber, uint64_t from,
     }
     struct transport_stats *stats = subscriber_stats(subscriber);
     if (shared->bytes) {
+        subscriber_worker(subscriber)->walk_left -= shared->bytes->len;
         counter_add(&stats->header_bytes, shared->bytes->len - shared->body_len);
         counter_add(&stats->payload_bytes, picked->payload);
         counter_add(&stats->framing_bytes, shared->body_len - picked->payload);

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 enum {
-    WALK_BUDGET = 4096,      /* subscribers looked at in one turn, so that others get theirs */
+    WALK_BUDGET = 16 << 20,  /* bytes written in one turn, so that others get theirs */
     GATHER_SUBSCRIBERS = 64, /* a walk this long is worth a look for more to give */
-    GATHER_LIMIT = 32,       /* such looks in one turn */
+    GATHER_MS = 1,
     REPLICA_IDLE_MS = 10000, /* a topic nobody reads here is let go after so long */
     SWEEP_MS = 1000,
     PAUSE_MS = 250, /* the loop came back this late: the pause was ours, not the peers' */
@@ -100,7 +100,7 @@ static void queue_grown(struct worker *worker, struct replica *replica)
 static void gather(struct worker *worker)
 {
     bool more = worker->grown && worker->grown->count >= GATHER_SUBSCRIBERS;
-    for (unsigned i = 0; more && i < GATHER_LIMIT; i++) {
+    while (more && monotonic_ms() - worker->now_ms <= GATHER_MS) {
         poller_dispatch(&worker->poller, connection_ready);
         more = take_marks(worker);
     }
@@ -108,14 +108,14 @@ static void gather(struct worker *worker)
 
 static void walk_grown(struct worker *worker)
 {
-    unsigned budget = WALK_BUDGET;
-    while (worker->grown && budget > 0) {
+    worker->walk_left = WALK_BUDGET;
+    while (worker->grown && worker->walk_left > 0) {
         struct replica *replica = worker->grown;
         worker->grown = replica->next_grown;
         if (!worker->grown)
             worker->grown_end = &worker->grown;
         /* Not through: the other topics first, whatever this one gets meanwhile. */
-        if (subscribers_advance(worker, replica, &budget))
+        if (subscribers_advance(worker, replica))
             replica->queued = false;
         else
             queue_grown(worker, replica);

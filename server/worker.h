@@ -42,6 +42,7 @@ struct worker {
     struct replicas replicas;
     struct batch *batch;          /* NULL: plain sends */
     struct collection collection; /* of the walk */
+    int64_t walk_left;            /* bytes that may still be written in this turn, roughly */
     struct replica *grown;        /* to be walked, in turn */
     struct replica **grown_end;
     struct connection *pending;
