@@ -106,7 +106,8 @@ bool request_none_match(const struct request *request, struct slice etag);
  */
 int request_query(const struct request *request, const char *name, char *ret, size_t room,
                   size_t *ret_len);
-/* Takes the next NAME or NAME=VALUE off a query, both still encoded; false when it is used up. */
+/* Takes the next NAME or NAME=VALUE off a query, both still encoded; false when it is used up.
+ */
 bool query_next(struct slice *query, struct slice *ret_name, struct slice *ret_value);
 /* Whether an encoded name is this one; one with a broken escape is nobody's. */
 bool query_name_is(struct slice raw, struct slice name);
