@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "advance.h"
 
-#include "batch.h"
-#include "collect.h"
 #include "connection.h"
 #include "logger.h"
 #include "poll.h"
+#include "portion.h"
 #include "subscription.h"
+#include "uring.h"
 #include "worker.h"
 
 #include <stddef.h>
 
 /* ---- one write --------------------------------------------------------------------------- */
 
-static void count_delivered(struct subscriber *subscriber, const struct collected *collected,
+static void count_delivered(struct subscriber *subscriber, const struct portion *portion,
                             unsigned messages, unsigned frames)
 {
     struct transport_stats *stats = subscriber_stats(subscriber);
-    uint64_t payload = collected_payload(collected, messages), bytes = 0;
-    if (frames == collected->wave.count)
-        bytes = collected->wave.bytes;
+    uint64_t payload = portion_payload(portion, messages), bytes = 0;
+    if (frames == portion->wave.count)
+        bytes = portion->wave.bytes;
     else
         for (unsigned i = 0; i < frames; i++)
-            bytes += collected->wave.frames[i]->len;
+            bytes += portion->wave.frames[i]->len;
     counter_add(&stats->messages, messages);
     counter_add(&stats->sends, 1);
     counter_add(&stats->payload_bytes, payload);
@@ -31,26 +31,26 @@ static void count_delivered(struct subscriber *subscriber, const struct collecte
     counter_add(&stats->framing_bytes, bytes > payload ? bytes - payload : 0);
 }
 
-/* So many frames of what was collected are done with: the cursor moves over them. */
-static void move(struct subscription *subscription, const struct collected *collected,
+/* So many of its frames are done with: the cursor moves over them. */
+static void move(struct subscription *subscription, const struct portion *portion,
                  unsigned frames)
 {
     struct subscriber *subscriber = subscription->subscriber;
     /* A prefix that is on its way must be followed by its message, whatever comes. */
-    if (frames % collected->per_message && !subscriber->connection->stream.broken)
+    if (frames % portion->per_message && !subscriber->connection->stream.broken)
         stream_queue(&subscriber->connection->stream,
-                     bytes_ref(collected->wave.frames[frames++]));
-    unsigned messages = frames / collected->per_message;
+                     bytes_ref(portion->wave.frames[frames++]));
+    unsigned messages = frames / portion->per_message;
     subscription->next += messages;
     if (messages > 0)
-        count_delivered(subscriber, collected, messages, frames);
+        count_delivered(subscriber, portion, messages, frames);
 }
 
-static void write_one(struct subscription *subscription, const struct collected *collected)
+static void write_one(struct subscription *subscription, const struct portion *portion)
 {
     struct connection *connection = subscription->subscriber->connection;
-    connection->worker->walk_left -= (int64_t)collected->wave.bytes;
-    move(subscription, collected, stream_write(&connection->stream, &collected->wave));
+    connection->worker->walk_left -= (int64_t)portion->wave.bytes;
+    move(subscription, portion, stream_write(&connection->stream, &portion->wave));
 }
 
 /* From the cursor on, as far as the kernel takes it. */
@@ -60,12 +60,12 @@ static void write_all(struct subscription *subscription)
     const struct stream *stream = &connection->stream;
     while (subscription->next < subscription->replica->log.next && !stream->blocked &&
            !stream->broken) {
-        struct collected own;
-        if (collect(subscription, &own))
+        struct portion own;
+        if (portion_make(subscription, &own))
             write_one(subscription, &own);
         else
             connection->stream.broken = true;
-        collected_finish(&own);
+        portion_finish(&own);
     }
     connection_flush(connection);
 }
@@ -82,57 +82,69 @@ void subscriber_tell_gap(struct subscription *subscription, const struct gap *ga
 
 /* ---- one turn's writes ------------------------------------------------------------------- */
 
-/* After the first write of a turn; for most it is the last. */
+/* After a write of the walk; for most it is the last of the turn. Who lacks more is looked at
+ * again, with all others that do. */
 static void go_on(struct subscription *subscription)
 {
     struct connection *connection = subscription->subscriber->connection;
-    const struct stream *stream = &connection->stream;
-    if (stream->blocked || stream->broken ||
-        subscription->next < subscription->replica->log.next)
-        write_all(subscription);
+    if (connection->stream.blocked || connection->stream.broken)
+        connection_flush(connection);
+    else if (subscription->next < subscription->replica->log.next)
+        subscription->replica->regrown = true;
 }
 
 static void on_written(const struct wave *wave, void *arg, ssize_t result)
 {
     struct subscription *subscription = arg;
     struct stream *stream = &subscription->subscriber->connection->stream;
-    const struct collected *collected =
-        (const struct collected *)((const char *)wave - offsetof(struct collected, wave));
-    move(subscription, collected, stream_written(stream, wave, result));
+    const struct portion *portion =
+        (const struct portion *)((const char *)wave - offsetof(struct portion, wave));
+    move(subscription, portion, stream_written(stream, wave, result));
     go_on(subscription);
 }
 
-/* What was collected and batched is written, and used no more. */
+/* What waits in the ring is written; the portions are used no more. */
 static void writes_finish(struct worker *worker)
 {
-    if (worker->batch && !batch_submit(worker->batch, on_written)) {
+    if (worker->uring && !uring_submit(worker->uring, on_written)) {
         log_line(LOG_LEVEL_WARNING, "io_uring has failed: going on with plain sends");
-        batch_destroy(worker->batch);
-        worker->batch = NULL;
+        uring_destroy(worker->uring);
+        worker->uring = NULL;
+        atomic_fetch_sub(&worker->server->urings, 1);
     }
-    collection_finish(&worker->collection);
+    portions_finish(&worker->portions);
 }
 
-/* What it lacks, with others or like others. False: it takes more than that. */
+static const struct portion *find_portion(struct worker *worker,
+                                          struct subscription *subscription)
+{
+    const struct portion *portion = portions_share(&worker->portions, subscription);
+    if (portion || !portions_full(&worker->portions))
+        return portion;
+    writes_finish(worker);
+    return portions_share(&worker->portions, subscription);
+}
+
+/* What it lacks, with others or like others; false when it cannot be shared. */
 static bool write_shared(struct subscription *subscription)
 {
     struct subscriber *subscriber = subscription->subscriber;
     struct connection *connection = subscriber->connection;
     struct worker *worker = connection->worker;
-    if (connection->stream.outbox || !collect_shares(subscriber))
+    if (connection->stream.outbox || !portion_shareable(subscriber))
         return false;
-    if (collection_full(&worker->collection) || (worker->batch && batch_full(worker->batch)))
-        writes_finish(worker);
-    const struct collected *collected = collect_shared(&worker->collection, subscription);
-    if (!collected)
+    const struct portion *portion = find_portion(worker, subscription);
+    if (!portion)
         return false;
-    if (worker->batch) {
-        worker->walk_left -= (int64_t)collected->wave.bytes;
-        batch_add(worker->batch, connection->stream.fd, &collected->wave, subscription);
-    } else {
-        write_one(subscription, collected);
+    if (!worker->uring) {
+        write_one(subscription, portion);
         go_on(subscription);
+        return true;
     }
+    worker->walk_left -= (int64_t)portion->wave.bytes;
+    uring_add(worker->uring, connection->stream.fd, &portion->wave, subscription);
+    if (uring_full(worker->uring))
+        writes_finish(worker);
     return true;
 }
 
@@ -150,7 +162,7 @@ static void stream_on(struct subscription *subscription, bool in_walk)
     struct gap gap;
     if (subscription_overtaken(subscription, &gap))
         subscriber_tell_gap(subscription, &gap);
-    if (connection->close_after)
+    if (connection->close_after || connection->stream.broken)
         connection_flush(connection);
     else if (!in_walk || !write_shared(subscription))
         write_all(subscription);

@@ -4,16 +4,17 @@
  * until a signal comes, then lets everything end in order.
  */
 #include "assets.h"
-#include "batch.h"
 #include "feeds/feeder.h"
 #include "limiter.h"
 #include "listener.h"
 #include "modules.h"
 #include "server.h"
+#include "uring.h"
 #include "worker.h"
 
 #include "../transports/table.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,19 +81,23 @@ static void server_finish(struct server *server)
     free(server->peer_counts);
 }
 
-/* Whether streams are written through io_uring; false: they shall, and cannot. */
+/* Finds out whether streams can be written through io_uring; false when that was asked for and
+ * is not so. */
 static bool choose_flush(struct server *server)
 {
-    struct batch *batch = NULL;
-    int error = server->options->flush == FLUSH_SEND ? 0 : batch_create(&batch);
-    server->batches = batch != NULL;
-    batch_destroy(batch);
+    struct uring *uring = NULL;
+    int error = server->options->flush == FLUSH_SEND ? 0 : uring_create(&uring);
+    server->wants_uring = uring != NULL;
+    uring_destroy(uring);
     if (!error || server->options->flush == FLUSH_AUTO)
         return true;
     fprintf(stderr,
-            "pushlab: --flush uring: io_uring cannot be used here (%s): use --flush send, or "
-            "allow it (sysctl kernel.io_uring_disabled=0; a container's seccomp profile)\n",
-            strerror(-error));
+            "pushlab: --flush uring: io_uring cannot be used here (%s): use --flush send%s\n",
+            strerror(-error),
+            error == -EPERM ? ", or allow it (sysctl kernel.io_uring_disabled=0; a container's "
+                              "seccomp profile)"
+            : error == -ENOSYS || error == -EINVAL ? ", or a kernel from 5.18 on"
+                                                   : "");
     return false;
 }
 

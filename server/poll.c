@@ -104,9 +104,10 @@ static bool shareable(const struct subscriber *subscriber, bool close, unsigned 
 static bool is_shared(const struct shared_answer *shared, const struct subscriber *subscriber,
                       uint64_t from)
 {
+    enum { DATE_MS = 1000 };
     return shared->bytes && shared->transport == subscriber->transport &&
            shared->from == from && shared->to == subscriber->one.next &&
-           subscriber_worker(subscriber)->now_ms - shared->made_ms < 1000;
+           subscriber_worker(subscriber)->now_ms - shared->made_ms < DATE_MS;
 }
 
 static void queue_answer(struct subscriber *subscriber, uint64_t from,

@@ -118,7 +118,8 @@ void replica_detach(struct subscription *subscription)
     if (subscription->index == NOT_ATTACHED)
         return;
     /* The last one takes the place. The walk goes backwards, so that what moves down has been
-     * looked at already, or is looked at twice, but is never missed. */
+     * looked at already, and nobody is missed. (In a walk only the one being looked at, or one
+     * that was, can leave: so nobody is looked at twice while a write of its is on the way.) */
     struct subscription *last = replica->subscriptions[--replica->count];
     replica->subscriptions[subscription->index] = last;
     last->index = subscription->index;

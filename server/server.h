@@ -28,8 +28,9 @@ struct server {
     struct worker *workers[WORKERS_LIMIT];
     struct worker_stats *worker_stats; /* one per worker */
     unsigned worker_count;
-    bool batches;  /* streams are written through io_uring (batch.h) */
-    bool loopback; /* bound to loopback addresses only: Host names are checked */
+    bool wants_uring;   /* streams are to be written through io_uring (uring.h) */
+    atomic_uint urings; /* workers that do */
+    bool loopback;      /* bound to loopback addresses only: Host names are checked */
     int64_t started_us;
     atomic_bool draining;         /* SIGTERM came: publishing is 503 */
     _Atomic uint64_t connections; /* of all workers, against connections_limit */

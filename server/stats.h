@@ -20,7 +20,7 @@ struct transport_stats {
     counter empty_answers; /* … with no message: the useless ones */
     counter messages;      /* delivered */
     counter gaps;          /* announced */
-    counter sends;         /* system calls that wrote */
+    counter sends;         /* writes; through io_uring, many in a system call */
     counter payload_bytes; /* message data */
     counter framing_bytes; /* around it: frames, fields, JSON, heartbeats */
     counter header_bytes;  /* HTTP heads of answers */

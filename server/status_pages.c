@@ -58,7 +58,7 @@ static const struct figure transport_figures[] = {
     FIGURE(empty_answers, false, "Polls answered without a message."),
     FIGURE(messages, false, "Messages delivered."),
     FIGURE(gaps, false, "Gaps announced."),
-    FIGURE(sends, false, "System calls that wrote."),
+    FIGURE(sends, false, "Writes."),
     FIGURE(payload_bytes, false, "Bytes of message data sent."),
     FIGURE(framing_bytes, false, "Bytes sent around message data."),
     FIGURE(header_bytes, false, "Bytes of HTTP heads sent."),
@@ -241,7 +241,10 @@ void page_stats(struct server *server, const struct request *request, struct rep
     add_number(&out, "uptime_us", uptime_us(server));
     add_number(&out, "workers", server->worker_count);
     add_name(&out, "flush");
-    builder_add_text(&out, server->batches ? "\"uring\"" : "\"send\"");
+    unsigned urings = atomic_load(&server->urings);
+    builder_add_text(&out, urings == 0                      ? "\"send\""
+                           : urings == server->worker_count ? "\"uring\""
+                                                            : "\"mixed\"");
     for (unsigned i = 0; i < WORKER_FIGURES; i++)
         add_number(&out, worker_figures[i].name, worker_figure(server, &worker_figures[i]));
     add_name(&out, "each_worker");

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 struct outbox {
     unsigned first;
@@ -127,7 +126,7 @@ static unsigned fill(const struct outbox *outbox, const struct wave *wave, struc
  * one part. */
 static ssize_t send_parts(int fd, const struct iovec *parts, unsigned count)
 {
-    const int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+    const int flags = WAVE_SEND_FLAGS;
     ssize_t sent;
     do {
         if (count == 1)
@@ -138,6 +137,13 @@ static ssize_t send_parts(int fd, const struct iovec *parts, unsigned count)
                 flags);
     } while (sent < 0 && errno == EINTR);
     return sent < 0 ? -errno : sent;
+}
+
+ssize_t wave_send(const struct wave *wave, int fd)
+{
+    unsigned count;
+    const struct iovec *parts = wave_parts(wave, &count);
+    return send_parts(fd, parts, count);
 }
 
 /* Takes up to sent bytes off the outbox; what is left of sent belongs to frames. */
@@ -223,9 +229,7 @@ unsigned stream_write(struct stream *stream, const struct wave *wave)
         return write_behind(stream, wave);
     if (wave->count == 0)
         return 0;
-    unsigned count;
-    const struct iovec *parts = wave_parts(wave, &count);
-    return stream_written(stream, wave, send_parts(stream->fd, parts, count));
+    return stream_written(stream, wave, wave_send(wave, stream->fd));
 }
 
 void stream_flush(struct stream *stream)

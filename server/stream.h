@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Stream: a socket and what it still has to be given. All writing to a connection goes through
- * here, so that another way of writing (TLS, batches) has one place to come in.
+ * Stream: a socket and what it still has to be given. What is written to a connection, and what
+ * becomes of it, is decided here; how it reaches the kernel, here or in uring.h.
  *
  * A stream that keeps up owns nothing: frames go from the log to the kernel in one system call.
  * Only what the kernel takes in part, and bytes that are not in the log (heads, pongs, polls'
@@ -13,10 +13,14 @@
 
 #include "bytes.h"
 
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 
-enum { STREAM_FRAMES_LIMIT = 64 }; /* in one system call */
+enum {
+    STREAM_FRAMES_LIMIT = 64, /* in one system call */
+    WAVE_SEND_FLAGS = MSG_NOSIGNAL | MSG_DONTWAIT,
+};
 
 /* Frames to be written, laid out for the kernel once for all streams that get the same. */
 struct wave {
@@ -36,6 +40,8 @@ void wave_join(struct wave *wave);
 void wave_finish(struct wave *wave);
 /* What to give to the kernel, and in how many parts. */
 const struct iovec *wave_parts(const struct wave *wave, unsigned *ret_count);
+/* By one system call: the bytes taken, or a negative errno. */
+ssize_t wave_send(const struct wave *wave, int fd);
 
 struct outbox;
 
@@ -56,7 +62,7 @@ void stream_queue(struct stream *stream, struct bytes *take_bytes);
  * broken for what to do next.
  */
 unsigned stream_write(struct stream *stream, const struct wave *wave);
-/* The same for a wave that somebody else has given to the kernel (batch.h), when nothing was
+/* The same for a wave that somebody else has given to the kernel (uring.h), when nothing was
  * queued: result is the bytes taken, or a negative errno. */
 unsigned stream_written(struct stream *stream, const struct wave *wave, ssize_t result);
 /* Sends what is queued, until it is gone or the stream is blocked. */

@@ -2,15 +2,16 @@
 #include "worker.h"
 
 #include "advance.h"
-#include "batch.h"
 #include "connection.h"
 #include "http.h"
 #include "logger.h"
 #include "subscriber.h"
 #include "transport.h"
+#include "uring.h"
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,7 +100,10 @@ static void queue_grown(struct worker *worker, struct replica *replica)
  * another one is there costs next to nothing beside a walk, and nobody is waited for. */
 static void gather(struct worker *worker)
 {
-    bool more = worker->grown && worker->grown->count >= GATHER_SUBSCRIBERS;
+    unsigned subscribers = 0;
+    for (const struct replica *grown = worker->grown; grown; grown = grown->next_grown)
+        subscribers += grown->count;
+    bool more = subscribers >= GATHER_SUBSCRIBERS;
     while (more && monotonic_ms() - worker->now_ms <= GATHER_MS) {
         poller_dispatch(&worker->poller, connection_ready);
         more = take_marks(worker);
@@ -285,6 +289,17 @@ static bool make_events(struct worker *worker)
            event_add(worker->inbox_event, NULL) == 0;
 }
 
+/* Rather slower than not at all. */
+static void open_uring(struct worker *worker)
+{
+    int error = uring_create(&worker->uring);
+    if (!error)
+        atomic_fetch_add(&worker->server->urings, 1);
+    else
+        log_line(LOG_LEVEL_WARNING, "worker %u writes without io_uring: %s", worker->index,
+                 strerror(-error));
+}
+
 struct worker *worker_create(struct server *server, unsigned index, const int *take_listen_fds,
                              unsigned listen_count)
 {
@@ -300,8 +315,8 @@ struct worker *worker_create(struct server *server, unsigned index, const int *t
     worker->replicas.bit = UINT64_C(1) << index;
     timers_init(&worker->timers, worker->now_ms, on_connection_due, worker);
     worker->inbox.event_fd = worker->poller.epoll_fd = -1;
-    if (server->batches && batch_create(&worker->batch) < 0)
-        log_line(LOG_LEVEL_WARNING, "worker %u writes without io_uring: out of memory", index);
+    if (server->wants_uring)
+        open_uring(worker);
     if (poller_init(&worker->poller) < 0 || inbox_init(&worker->inbox) < 0 ||
         !make_events(worker))
         goto fail;
@@ -350,7 +365,7 @@ void worker_destroy(struct worker *worker)
     settle_pending(worker);
     front_destroy(worker->front);
     replicas_finish(&worker->replicas);
-    batch_destroy(worker->batch);
+    uring_destroy(worker->uring);
     event_free_if(worker->poller_event);
     event_free_if(worker->inbox_event);
     event_free_if(worker->timer_event);

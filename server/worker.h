@@ -10,16 +10,16 @@
 #ifndef PUSHLAB_WORKER_H
 #define PUSHLAB_WORKER_H
 
-#include "collect.h"
 #include "inbox.h"
 #include "poller.h"
+#include "portion.h"
 #include "replica.h"
 #include "server.h"
 #include "timers.h"
 
 #include <event2/event.h>
 
-struct batch;
+struct uring;
 struct connection;
 struct front;
 
@@ -40,10 +40,10 @@ struct worker {
     struct poller poller;
     struct timers timers;
     struct replicas replicas;
-    struct batch *batch;          /* NULL: plain sends */
-    struct collection collection; /* of the walk */
-    int64_t walk_left;            /* bytes that may still be written in this turn, roughly */
-    struct replica *grown;        /* to be walked, in turn */
+    struct uring *uring;      /* NULL: plain sends */
+    struct portions portions; /* of the walk */
+    int64_t walk_left;        /* bytes that may still be written in this turn, roughly */
+    struct replica *grown;    /* to be walked, in turn */
     struct replica **grown_end;
     struct connection *pending;
     uint64_t connection_count;

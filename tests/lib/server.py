@@ -34,10 +34,11 @@ class Server:
     """A running pushlab. `options` are command-line arguments; listen=None keeps its default.
 
     quiet=False allows lines on standard error (for cases in which the server should complain).
-    nofile limits its file descriptors.
+    nofile limits its file descriptors. before_exec is called in the child, before the program is.
     """
 
-    def __init__(self, *options, listen="127.0.0.1:0", quiet=True, nofile=None, env=None):
+    def __init__(self, *options, listen="127.0.0.1:0", quiet=True, nofile=None, env=None,
+                 before_exec=None):
         assert BINARY.exists(), f"no server at {BINARY}: build it, or name it by PUSHLAB="
         self.arguments = [str(BINARY)]
         if listen is not None:
@@ -46,13 +47,17 @@ class Server:
         self.quiet = quiet
         self.stderr = tempfile.TemporaryFile()
         self.told_to_stop = False
-        limit = None
-        if nofile:
-            def limit():
+
+        def prepare():
+            if nofile:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (nofile, nofile))
+            if before_exec:
+                before_exec()
+
         self.process = subprocess.Popen(
             self.arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.stderr,
-            cwd=ROOT, env={**os.environ, **(env or {})}, preexec_fn=limit)
+            cwd=ROOT, env={**os.environ, **(env or {})},
+            preexec_fn=prepare if nofile or before_exec else None)
         try:
             self.host, self.port = self._await_ready()
         except BaseException:
@@ -234,7 +239,8 @@ def with_defaults(options):
     return options
 
 
-def run(*arguments, timeout=PATIENCE_S):
+def run(*arguments, timeout=PATIENCE_S, before_exec=None):
     """Runs the binary to its end."""
     return subprocess.run([str(BINARY), *arguments], stdin=subprocess.DEVNULL, cwd=ROOT,
-                          capture_output=True, timeout=timeout, text=True, check=False)
+                          capture_output=True, timeout=timeout, text=True, check=False,
+                          preexec_fn=before_exec)

@@ -60,6 +60,7 @@ static inline void house_open(struct house *house)
         .held_bytes = options->memory_limit,
     };
     *server = (struct server){.options = options, .worker_count = 1, .loopback = true};
+    server->wants_uring = options->flush == FLUSH_URING;
     for (const struct transport *const *one = transport_table; *one; one++)
         server->transports[server->transport_count++] = *one;
     server->intake.limit = options->input_limit;
@@ -139,14 +140,25 @@ static inline int dial_and_ask(const struct house *house, const char *line)
     return fd;
 }
 
+/* The kernel takes a closed ring (uring.h) down later, and then interrupts the thread that had
+ * made it. */
+static inline ssize_t receive(int fd, char *room, size_t size)
+{
+    ssize_t got;
+    do {
+        got = recv(fd, room, size, 0);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 /* Reads until the text has come (true), or the peer has closed or is too late (false). */
 static inline bool hear(struct house *house, int fd, const char *text)
 {
     house->received_len = 0;
     house->received[0] = '\0';
     while (!memmem(house->received, house->received_len, text, strlen(text))) {
-        ssize_t got = recv(fd, house->received + house->received_len,
-                           sizeof(house->received) - 1 - house->received_len, 0);
+        ssize_t got = receive(fd, house->received + house->received_len,
+                              sizeof(house->received) - 1 - house->received_len);
         house->late = got < 0 && errno == EAGAIN;
         if (got <= 0)
             return false;
@@ -161,7 +173,7 @@ static inline bool hear_end(struct house *house, int fd)
 {
     ssize_t got;
     do {
-        got = recv(fd, house->received, sizeof(house->received), 0);
+        got = receive(fd, house->received, sizeof(house->received));
     } while (got > 0);
     return got == 0;
 }

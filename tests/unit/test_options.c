@@ -109,6 +109,7 @@ static void test_defaults(void **state)
     assert_int_equal(options.retry_ms, 3000);
     assert_int_equal(options.coalesce_ms, 0);
     assert_int_equal(options.drain_ms, 4000);
+    assert_int_equal(options.flush, FLUSH_AUTO);
 }
 
 /* Every default must pass its own option's check, or it was silently dropped. */
@@ -171,6 +172,23 @@ static void test_wrong_numbers(void **state)
     REFUSE("--history 0,1h,1M: must be 1 to 16777216 messages, of 1ms to 1193h, of at least 1 "
            "byte",
            "--history 0,1h,1M");
+}
+
+static void test_choices(void **state)
+{
+    (void)state;
+    ACCEPT("--flush send");
+    assert_int_equal(outcome.options.flush, FLUSH_SEND);
+    ACCEPT("--flush=uring");
+    assert_int_equal(outcome.options.flush, FLUSH_URING);
+    ACCEPT("--flush uring --flush auto");
+    assert_int_equal(outcome.options.flush, FLUSH_AUTO);
+    REFUSE("--flush banana: must be one of auto|send|uring", "--flush banana");
+    REFUSE("--flush sen: must be one of auto|send|uring", "--flush sen");
+    REFUSE("--flush sender: must be one of auto|send|uring", "--flush sender");
+    REFUSE("--flush auto|send: must be one of auto|send|uring", "--flush auto|send");
+    REFUSE("--flush : must be one of auto|send|uring", "--flush=");
+    REFUSE("--flush needs an argument: --flush auto|send|uring", "--flush");
 }
 
 static void test_lists(void **state)
@@ -297,6 +315,7 @@ static void test_config_errors(void **state)
     assert_config_error("a = 1\n", "1: a is no option");
     assert_config_error("lab = yes\nnonsense\nworkers = 0\n", "2: must be `name = value`");
     assert_config_error("lab = perhaps\n", "1: lab perhaps: must be yes or no");
+    assert_config_error("flush = banana\n", "1: flush banana: must be one of auto|send|uring");
     assert_config_error("config = x\n", "1: config x: is for the command line only");
     char line[2048];
     memset(line, 'x', sizeof(line));
@@ -356,12 +375,19 @@ static void test_help(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_defaults), cmocka_unit_test(test_defaults_are_valid),
-        cmocka_unit_test(test_numbers),  cmocka_unit_test(test_wrong_numbers),
-        cmocka_unit_test(test_lists),    cmocka_unit_test(test_list_limit),
-        cmocka_unit_test(test_unknown),  cmocka_unit_test(test_failure_leaves_the_result),
-        cmocka_unit_test(test_config),   cmocka_unit_test(test_config_errors),
-        cmocka_unit_test(test_token),    cmocka_unit_test(test_help),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_defaults_are_valid),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_wrong_numbers),
+        cmocka_unit_test(test_choices),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_list_limit),
+        cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_failure_leaves_the_result),
+        cmocka_unit_test(test_config),
+        cmocka_unit_test(test_config_errors),
+        cmocka_unit_test(test_token),
+        cmocka_unit_test(test_help),
     };
     return cmocka_run_group_tests(tests, make_file, remove_file);
 }

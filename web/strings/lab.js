@@ -197,7 +197,7 @@ export default {
   "stat.empty_answers": { en: "useless", zh: "无用响应" },
   "stat.messages": { en: "messages", zh: "消息" },
   "stat.gaps": { en: "gaps", zh: "缺口" },
-  "stat.sends": { en: "writes", zh: "写调用" },
+  "stat.sends": { en: "writes", zh: "写入" },
   "stat.payload_bytes": { en: "payload", zh: "载荷" },
   "stat.framing_bytes": { en: "framing", zh: "封装" },
   "stat.header_bytes": { en: "answer heads", zh: "响应头部" },
