@@ -56,6 +56,7 @@ static void check_base64(const cJSON *json, struct slice data)
 static void check(struct message *message, const struct encoding *encoding)
 {
     struct bytes *bytes = message_encoded(message, encoding, 0);
+    bytes_unref(bytes); /* the message has it still */
     struct slice text = {bytes->data, bytes->len};
     cJSON *json = parse(text);
     require(json != NULL);

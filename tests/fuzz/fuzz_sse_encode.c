@@ -57,6 +57,7 @@ static struct slice cut(struct slice name)
 static struct slice encoded(struct message *message, const struct encoding *encoding)
 {
     struct bytes *bytes = message_encoded(message, encoding, 0);
+    bytes_unref(bytes); /* the message has it still */
     return (struct slice){bytes->data, bytes->len};
 }
 

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Control: the relay's doors from outside, while it runs: one JSON object a line, one answer a
+ * line. One thread.
+ *
+ *   {"get": "state"}                                  all doors; with "door": that one
+ *   {"door": "slow", "set": {"delay_ms": 40}}         as in faults_json.h
+ *   {"door": "slow", "act": "reset"}                  reset, cut, freeze or thaw
+ *
+ * The answer is the state, {"ok": true}, or {"error": "…"}; after an error nothing has changed.
+ */
+#ifndef PUSHRELAY_CONTROL_H
+#define PUSHRELAY_CONTROL_H
+
+#include "relay.h"
+
+struct control_port;
+
+enum { CONTROL_LINE_LIMIT = 64 * 1024, CONTROL_CLIENTS_LIMIT = 16 };
+
+/* text: a path (with a slash) for a Unix socket, or [ADDR:]PORT on loopback. ret_address gets
+ * what it turned out to be. NULL after a line on standard error. */
+struct control_port *control_port_create(struct relay *relay, const char *text,
+                                         char *ret_address, size_t room);
+/* Removes the socket's path, too; accepts NULL. */
+void control_port_destroy(struct control_port *port);
+
+/* The answer to one line, without its end; for the caller to free. NULL when out of memory. */
+char *control_answer(struct relay *relay, const char *line, size_t len);
+
+#endif
