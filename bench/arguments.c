@@ -16,12 +16,17 @@ static void print_default(const struct argument *argument)
     const uint64_t *count = argument->value;
     const double *number = argument->value;
     const char *const *text = argument->value;
+    const struct count_list *list = argument->value;
     if (argument->kind == ARGUMENT_COUNT && *count)
         printf(" (default %llu)", (unsigned long long)*count);
     else if (argument->kind == ARGUMENT_NUMBER && *number > 0)
         printf(" (default %g)", *number);
     else if (argument->kind == ARGUMENT_TEXT && *text)
         printf(" (default %s)", *text);
+    else if (argument->kind == ARGUMENT_LIST)
+        for (unsigned i = 0; i < list->count; i++)
+            printf("%s%llu%s", i ? "," : " (default ", (unsigned long long)list->values[i],
+                   i + 1 == list->count ? ")" : "");
 }
 
 static void print_help(const char *command, const char *summary,
@@ -45,9 +50,35 @@ static void print_help(const char *command, const char *summary,
 
 static int complain(const char *command, const struct argument *argument, const char *text)
 {
-    fprintf(stderr, "pushbench %s: --%s %s: must be %llu to %llu\n", command, argument->name,
-            text, (unsigned long long)argument->min, (unsigned long long)argument->max);
+    fprintf(stderr, "pushbench %s: --%s %s: must be %llu to %llu%s\n", command, argument->name,
+            text, (unsigned long long)argument->min, (unsigned long long)argument->max,
+            argument->kind == ARGUMENT_LIST ? ", or several with commas between" : "");
     return EXIT_USAGE;
+}
+
+/* The count at the text's beginning; *ret_end: what follows it. */
+static bool read_count(const struct argument *argument, const char *text, uint64_t *ret_count,
+                       char **ret_end)
+{
+    errno = 0;
+    unsigned long long count = strtoull(text, ret_end, 10);
+    *ret_count = count;
+    return errno == 0 && *ret_end != text && *text != '-' && count >= argument->min &&
+           count <= argument->max;
+}
+
+static bool read_list(const struct argument *argument, const char *text)
+{
+    struct count_list list = {.count = 0};
+    char *end;
+    do {
+        if (list.count == COUNT_LIST_LIMIT ||
+            !read_count(argument, text, &list.values[list.count++], &end))
+            return false;
+        text = end + 1;
+    } while (*end == ',');
+    *(struct count_list *)argument->value = list;
+    return *end == '\0';
 }
 
 /* -1, or the exit status. */
@@ -58,11 +89,13 @@ static int set(const char *command, const struct argument *argument, const char 
     if (argument->kind == ARGUMENT_FLAG) {
         *(bool *)argument->value = true;
     } else if (argument->kind == ARGUMENT_COUNT) {
-        unsigned long long count = strtoull(text, &end, 10);
-        if (errno || end == text || *end || *text == '-' || count < argument->min ||
-            count > argument->max)
+        uint64_t count;
+        if (!read_count(argument, text, &count, &end) || *end)
             return complain(command, argument, text);
         *(uint64_t *)argument->value = count;
+    } else if (argument->kind == ARGUMENT_LIST) {
+        if (!read_list(argument, text))
+            return complain(command, argument, text);
     } else if (argument->kind == ARGUMENT_NUMBER) {
         double number = strtod(text, &end);
         if (errno || end == text || *end || !(number >= (double)argument->min) ||

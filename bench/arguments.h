@@ -14,6 +14,14 @@ enum argument_kind {
     ARGUMENT_NUMBER, /* double, min to max */
     ARGUMENT_TEXT,   /* const char * */
     ARGUMENT_FILE,   /* const char *, its value may be left out: "-" */
+    ARGUMENT_LIST,   /* struct count_list: counts with commas between, each min to max */
+};
+
+enum { COUNT_LIST_LIMIT = 16 };
+
+struct count_list {
+    uint64_t values[COUNT_LIST_LIMIT];
+    unsigned count;
 };
 
 struct argument {

@@ -121,6 +121,8 @@ void client_add_get(const struct client *client, const char *more, struct builde
 {
     builder_format(out, "GET /%s/%s?since=%s%s HTTP/1.1\r\nHost: %s\r\n", client->kind->name,
                    client->options->topic, client->cursor, more, client->options->authority);
+    if (client->options->headers)
+        builder_add_text(out, client->options->headers);
 }
 
 /* ---- the head of an answer --------------------------------------------------------------- */
@@ -140,6 +142,10 @@ static void read_field(struct slice line, struct answer_head *head)
         head->content_length = (size_t)slice_number(value);
     else if (slice_equal_nocase(name, SLICE("Pushlab-Next")))
         head->next = value;
+    else if (slice_equal_nocase(name, SLICE("ETag")))
+        head->etag = value;
+    else if (slice_equal_nocase(name, SLICE("Last-Modified")))
+        head->last_modified = value;
     else if (slice_equal_nocase(name, SLICE("Sec-WebSocket-Accept")))
         head->accept = value;
     else if (slice_equal_nocase(name, SLICE("Sec-WebSocket-Extensions")))
@@ -168,5 +174,21 @@ ssize_t answer_head_read(struct client *client, const char *bytes, size_t len,
         read_field((struct slice){bytes + at, (size_t)line_end - at}, ret_head);
         at = (size_t)line_end + 2;
     }
+    client->head_bytes += (uint64_t)end + 4;
     return end + 4;
+}
+
+ssize_t client_stream_head(struct client *client, const char *bytes, size_t len,
+                           const struct client_sink *sink)
+{
+    struct answer_head head;
+    if (client->in_body)
+        return 0;
+    ssize_t used = answer_head_read(client, bytes, len, &head);
+    if (used < 0)
+        return client_fail(client, sink, "the answer is no HTTP", 0);
+    if (used > 0 && head.status != 200)
+        return client_fail(client, sink, "refused", head.status);
+    client->in_body = used > 0;
+    return used;
 }

@@ -42,10 +42,12 @@ struct client_event {
 struct client_options {
     const char *authority; /* HOST:PORT */
     const char *topic;
-    const char *since; /* where to begin; NULL: now */
-    bool json;         /* WebSocket: the subprotocol pushlab.json */
-    bool deflate;      /* WebSocket: offer permessage-deflate */
-    unsigned wait_s;   /* long poll */
+    const char *since;   /* where to begin; NULL: now */
+    bool json;           /* WebSocket: the subprotocol pushlab.json */
+    bool deflate;        /* WebSocket: offer permessage-deflate */
+    bool close;          /* short poll: the server ends the connection after its answer */
+    unsigned wait_s;     /* long poll */
+    const char *headers; /* further header lines of each GET, each with its CRLF; NULL: none */
 };
 
 struct client_kind;
@@ -53,13 +55,14 @@ struct client_kind;
 struct client {
     const struct client_kind *kind;
     const struct client_options *options;
-    struct slice body; /* a publisher's next message, borrowed until it was asked */
-    size_t scanned;    /* of the unread bytes, how far an end was looked for in vain */
-    size_t body_len;   /* of the answer being read */
-    uint64_t seq;      /* of the last message; at first, the cursor's */
-    bool in_body;      /* the answer's head has been read */
-    bool opened;       /* CLIENT_OPEN has been told */
-    bool deflated;     /* permessage-deflate was agreed on */
+    struct slice body;   /* a publisher's next message, borrowed until it was asked */
+    size_t scanned;      /* of the unread bytes, how far an end was looked for in vain */
+    size_t body_len;     /* of the answer being read */
+    uint64_t head_bytes; /* of all answers' heads */
+    uint64_t seq;        /* of the last message; at first, the cursor's */
+    bool in_body;        /* the answer's head has been read */
+    bool opened;         /* CLIENT_OPEN has been told */
+    bool deflated;       /* permessage-deflate was agreed on */
     char cursor[CURSOR_TEXT_LIMIT];
 };
 
@@ -94,6 +97,12 @@ extern const struct client_kind short_poll_client;
 extern const struct client_kind long_poll_client;
 extern const struct client_kind sse_client;
 extern const struct client_kind websocket_client;
+/* Of a transport that a server may have loaded; not among client_kinds. */
+extern const struct client_kind ndjson_client;
+/* Of other servers, where theirs differ (peer.h says who uses which). */
+extern const struct client_kind nchan_short_poll_client;
+extern const struct client_kind nchan_long_poll_client;
+extern const struct client_kind socket_io_client;
 /* Not a subscriber: POSTs client->body each time it is asked. */
 extern const struct client_kind publisher_client;
 
@@ -114,7 +123,8 @@ void client_init(struct client *client, const struct client_kind *kind,
 struct answer_head {
     int status;
     size_t content_length;
-    struct slice next;       /* Pushlab-Next */
+    struct slice next; /* Pushlab-Next */
+    struct slice etag, last_modified;
     struct slice accept;     /* Sec-WebSocket-Accept */
     struct slice extensions; /* Sec-WebSocket-Extensions */
 };
@@ -122,6 +132,10 @@ struct answer_head {
 /* The head's length; 0: not complete; -1: no HTTP. */
 ssize_t answer_head_read(struct client *client, const char *bytes, size_t len,
                          struct answer_head *ret_head);
+/* The head of an answer that does not end, unless it has been read. Its length; 0: not
+ * complete, or read before; -1: told. */
+ssize_t client_stream_head(struct client *client, const char *bytes, size_t len,
+                           const struct client_sink *sink);
 void client_tell(struct client *client, const struct client_sink *sink,
                  enum client_event_kind kind);
 /* Tells CLIENT_CLOSED; gives -1. */
@@ -140,7 +154,26 @@ void client_add_get(const struct client *client, const char *more, struct builde
 /* A message whose JSON text is object; tells it. */
 void client_tell_json(struct client *client, const struct client_sink *sink,
                       struct slice object);
-/* How polls read (client_poll.c). */
+/* The rest of a WebSocket handshake behind the Host line, but for the blank one. */
+void client_add_upgrade(struct builder *out);
+/* A text frame of at most 125 bytes, masked. */
+void client_add_text_frame(struct builder *out, struct slice text);
+
+/* What one kind of poll makes of its answers. */
+struct poll_answers {
+    /* Looks at the head while it lies there. NULL: nothing is needed of it. */
+    void (*on_head)(struct client *client, const struct answer_head *head);
+    /* Tells what a body holds. False: it is no body of this kind. */
+    bool (*on_body)(struct client *client, struct slice body, const struct client_sink *sink);
+    /* Each answer holds one message, so there may be more: it is asked again at once, and the
+     * poll is over when nothing is left (304). */
+    bool one_by_one;
+};
+
+/* How polls read (client_poll.c): HTTP answers of a known length; 304 when there is nothing. */
+ssize_t client_answers_read(struct client *client, const char *bytes, size_t len,
+                            const struct client_sink *sink, const struct poll_answers *answers);
+/* The same for pushlab's: each is a JSON batch. */
 ssize_t client_poll_read(struct client *client, char *bytes, size_t len,
                          const struct client_sink *sink);
 

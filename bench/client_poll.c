@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * How polls read, short and long: HTTP answers of a known length, each a JSON batch.
+ * How polls read, short and long: HTTP answers of a known length; of pushlab, each a JSON
+ * batch.
  */
 #include "client.h"
 
@@ -57,36 +58,60 @@ static bool read_batch(struct client *client, struct slice body, const struct cl
     return true;
 }
 
-/* One whole answer; 0: not here yet. */
-static ssize_t read_answer(struct client *client, const char *bytes, size_t len,
-                           const struct client_sink *sink)
+/* An answer's head; one that has no body is a whole answer. */
+static ssize_t read_head(struct client *client, const char *bytes, size_t len,
+                         const struct client_sink *sink, const struct poll_answers *answers)
 {
+    struct answer_head head;
+    ssize_t used = answer_head_read(client, bytes, len, &head);
+    if (used < 0)
+        return client_fail(client, sink, "the answer is no HTTP", 0);
+    if (used == 0)
+        return 0;
+    if (head.status != 200 && head.status != 304)
+        return client_fail(client, sink, "refused", head.status);
+    if (answers->on_head)
+        answers->on_head(client, &head);
+    client->in_body = head.status == 200;
+    client->body_len = head.content_length;
     if (!client->in_body) {
-        struct answer_head head;
-        ssize_t used = answer_head_read(client, bytes, len, &head);
-        if (used < 0)
-            return client_fail(client, sink, "the answer is no HTTP", 0);
-        if (used > 0 && head.status != 200)
-            return client_fail(client, sink, "refused", head.status);
-        client->in_body = used > 0;
-        client->body_len = used > 0 ? head.content_length : 0;
-        return used;
+        client_tell(client, sink, CLIENT_OPEN);
+        client_tell(client, sink, CLIENT_ANSWERED);
     }
+    return used;
+}
+
+/* A head or a body; 0: not here yet. */
+static ssize_t read_part(struct client *client, const char *bytes, size_t len,
+                         const struct client_sink *sink, const struct poll_answers *answers)
+{
+    if (!client->in_body)
+        return read_head(client, bytes, len, sink, answers);
     if (len < client->body_len)
         return 0;
     client->in_body = false;
-    if (!read_batch(client, (struct slice){bytes, client->body_len}, sink))
+    if (!answers->on_body(client, (struct slice){bytes, client->body_len}, sink))
         return client_fail(client, sink, "the answer is no batch", 0);
-    client_tell(client, sink, CLIENT_ANSWERED);
+    if (answers->one_by_one)
+        client->kind->ask(client, sink->reply);
+    else
+        client_tell(client, sink, CLIENT_ANSWERED);
     return (ssize_t)client->body_len;
+}
+
+ssize_t client_answers_read(struct client *client, const char *bytes, size_t len,
+                            const struct client_sink *sink, const struct poll_answers *answers)
+{
+    size_t done = 0;
+    ssize_t used;
+    while ((used = read_part(client, bytes + done, len - done, sink, answers)) > 0)
+        done += (size_t)used;
+    return used < 0 ? -1 : (ssize_t)done;
 }
 
 ssize_t client_poll_read(struct client *client, char *bytes, size_t len,
                          const struct client_sink *sink)
 {
-    size_t done = 0;
-    ssize_t used;
-    while ((used = read_answer(client, bytes + done, len - done, sink)) > 0)
-        done += (size_t)used;
-    return used < 0 ? -1 : (ssize_t)done;
+    static const struct poll_answers batches = {.on_body = read_batch};
+    return client_answers_read(client, bytes, len, sink, &batches);
 }

@@ -26,7 +26,7 @@ static ssize_t read_answer(struct client *client, const char *bytes, size_t len,
         return client_fail(client, sink, "the answer is no HTTP", 0);
     if (head_len == 0 || len < (size_t)head_len + head.content_length)
         return 0;
-    if (head.status != 200)
+    if (head.status / 100 != 2)
         return client_fail(client, sink, "publishing was refused", head.status);
     struct slice body = {bytes + head_len, head.content_length}, value;
     struct client_event event = {.kind = CLIENT_PUBLISHED};

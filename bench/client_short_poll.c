@@ -6,7 +6,7 @@
 
 static void ask(struct client *client, struct builder *out)
 {
-    client_add_get(client, "&limit=1000", out);
+    client_add_get(client, client->options->close ? "&limit=1000&close=1" : "&limit=1000", out);
     builder_add(out, "\r\n", 2);
 }
 

@@ -56,33 +56,17 @@ static bool read_event(struct client *client, struct slice block,
             client,
             &(struct client_event){.kind = CLIENT_MESSAGE, .seq = cursor_seq(id), .data = data},
             sink->arg);
-    else if (id.len > 0)
+    else if (id.len > 0 || block.at[0] == ':') /* others greet with a comment */
         client_tell(client, sink, CLIENT_OPEN);
     return true;
-}
-
-static ssize_t read_head(struct client *client, const char *bytes, size_t len,
-                         const struct client_sink *sink)
-{
-    struct answer_head head;
-    ssize_t used = answer_head_read(client, bytes, len, &head);
-    if (used < 0)
-        return client_fail(client, sink, "the answer is no HTTP", 0);
-    if (used > 0 && head.status != 200)
-        return client_fail(client, sink, "refused", head.status);
-    client->in_body = used > 0;
-    return used;
 }
 
 static ssize_t sse_read(struct client *client, char *bytes, size_t len,
                         const struct client_sink *sink)
 {
-    ssize_t done = 0;
-    if (!client->in_body) {
-        done = read_head(client, bytes, len, sink);
-        if (done <= 0)
-            return done;
-    }
+    ssize_t done = client_stream_head(client, bytes, len, sink);
+    if (done < 0 || !client->in_body)
+        return done;
     while ((size_t)done < len) {
         ssize_t end = bytes_find(bytes, len, (size_t)done + client->scanned, SLICE("\n\n"));
         if (end < 0) {

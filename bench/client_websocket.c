@@ -16,11 +16,16 @@
 
 enum { MESSAGE_LIMIT = 16 << 20, MASK_LEN = 4 };
 
+void client_add_upgrade(struct builder *out)
+{
+    builder_add_text(out, "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+                          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n");
+}
+
 static void ask(struct client *client, struct builder *out)
 {
     client_add_get(client, "", out);
-    builder_add_text(out, "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: " KEY "\r\n");
+    client_add_upgrade(out);
     if (client->options->json)
         builder_add_text(out, "Sec-WebSocket-Protocol: pushlab.json\r\n");
     if (client->options->deflate)
@@ -116,6 +121,11 @@ static void add_masked(struct builder *out, enum ws_opcode opcode, struct slice 
     builder_add(out, header, sizeof(header));
     builder_add(out, "\0\0\0\0", MASK_LEN);
     builder_add_slice(out, payload);
+}
+
+void client_add_text_frame(struct builder *out, struct slice text)
+{
+    add_masked(out, WS_TEXT, text);
 }
 
 static ssize_t on_frame(struct client *client, const struct client_sink *sink,

@@ -20,7 +20,10 @@ struct command {
 };
 
 extern const struct command churn_command;
+extern const struct command compare_command;
 extern const struct command fanout_command;
 extern const struct command idle_command;
+extern const struct command scale_command;
+extern const struct command versus_command;
 
 #endif

@@ -86,8 +86,8 @@ static cJSON *call(struct control *control, struct builder *request)
 cJSON *control_get(struct control *control, const char *path)
 {
     struct builder request = {0};
-    builder_format(&request, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", path,
-                   control->endpoint->authority);
+    builder_format(&request, "GET %s HTTP/1.1\r\nHost: %s\r\nAccept: application/json\r\n\r\n",
+                   path, control->endpoint->authority);
     return call(control, &request);
 }
 

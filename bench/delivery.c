@@ -14,8 +14,9 @@ bool delivery_init(struct delivery *delivery, unsigned subscribers, unsigned pub
         return false;
     delivery->messages = calloc(limit, sizeof(*delivery->messages));
     delivery->seen = calloc(limit * subscribers / 64 + 1, sizeof(uint64_t));
+    delivery->got_ns = calloc(subscribers, sizeof(*delivery->got_ns));
     delivery->latest = calloc((size_t)subscribers * publishers, sizeof(uint32_t));
-    if (delivery->messages && delivery->seen && delivery->latest)
+    if (delivery->messages && delivery->seen && delivery->got_ns && delivery->latest)
         return true;
     delivery_finish(delivery);
     return false;
@@ -25,9 +26,11 @@ void delivery_finish(struct delivery *delivery)
 {
     free(delivery->messages);
     free(delivery->seen);
+    free(delivery->got_ns);
     free(delivery->latest);
     delivery->messages = NULL;
     delivery->seen = NULL;
+    delivery->got_ns = NULL;
     delivery->latest = NULL;
 }
 
@@ -54,6 +57,19 @@ static int64_t number_of(struct slice text)
     return i > 0 && i < text.len && text.at[i] == ' ' ? number : -1;
 }
 
+/* From when a message was meant to be sent until it came; what messages lack together counts
+ * once, since they come in order. */
+static void add_stale(struct delivery *delivery, unsigned subscriber, int64_t since_ns,
+                      int64_t now_ns)
+{
+    int64_t *got_ns = &delivery->got_ns[subscriber];
+    if (since_ns < *got_ns)
+        since_ns = *got_ns;
+    if (now_ns > since_ns)
+        delivery->stale_ns += now_ns - since_ns;
+    *got_ns = now_ns;
+}
+
 int64_t delivery_take(struct delivery *delivery, unsigned subscriber, struct slice text,
                       int64_t now_ns)
 {
@@ -76,9 +92,14 @@ int64_t delivery_take(struct delivery *delivery, unsigned subscriber, struct sli
     else
         *latest = (uint32_t)number + 1;
     delivery->delivered++;
-    int64_t latency_ns = now_ns - message->intended_ns;
-    histogram_add(&delivery->latency_ns, latency_ns > 0 ? (uint64_t)latency_ns : 0);
-    return --message->missing == 0 ? (int64_t)message->publisher : -1;
+    int64_t passed_ns = now_ns - message->intended_ns;
+    uint64_t latency_ns = passed_ns > 0 ? (uint64_t)passed_ns : 0;
+    histogram_add(&delivery->latency_ns, latency_ns);
+    add_stale(delivery, subscriber, message->intended_ns, now_ns);
+    if (--message->missing > 0)
+        return -1;
+    histogram_add(&delivery->last_ns, latency_ns);
+    return (int64_t)message->publisher;
 }
 
 uint64_t delivery_missing(const struct delivery *delivery)
@@ -88,5 +109,5 @@ uint64_t delivery_missing(const struct delivery *delivery)
 
 void delivery_restart(struct delivery *delivery)
 {
-    delivery->latency_ns = (struct histogram){0};
+    delivery->latency_ns = delivery->last_ns = (struct histogram){0};
 }

@@ -20,14 +20,17 @@ struct delivery {
     uint64_t duplicates;
     uint64_t reordered; /* after a later one of the same publisher */
     uint64_t strange;   /* without a number of ours */
+    int64_t stale_ns;   /* in which a subscriber lacked a message, of all subscribers */
     struct message_book {
         int64_t intended_ns;
         uint32_t publisher;
         uint32_t missing; /* subscribers that have not got it */
     } * messages;
     uint64_t *seen;              /* bit subscriber × limit + message */
+    int64_t *got_ns;             /* when a subscriber last got one */
     uint32_t *latest;            /* subscriber × publishers + publisher: number + 1 */
     struct histogram latency_ns; /* from when it was meant to be sent */
+    struct histogram last_ns;    /* the same, until the last subscriber had it */
 };
 
 /* False: out of memory, or more than would fit. */
@@ -43,7 +46,7 @@ int64_t delivery_take(struct delivery *delivery, unsigned subscriber, struct sli
                       int64_t now_ns);
 /* Published, and not got by everybody. */
 uint64_t delivery_missing(const struct delivery *delivery);
-/* Empties the histogram: what follows is measured. */
+/* Empties the histograms: what follows is measured. */
 void delivery_restart(struct delivery *delivery);
 
 #endif

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SOURCES = 200, CONNECT_LIMIT_S = 10 };
+enum { SOURCES = 200, CONNECT_LIMIT_S = 10, BACKLOG = 4096 };
 
 /* "HOST:PORT" out of a URL. */
 static bool find_authority(const char *url, char *ret, size_t room)
@@ -63,6 +63,25 @@ void endpoint_local(uint16_t port, struct endpoint *ret_endpoint)
     snprintf(ret_endpoint->authority, sizeof(ret_endpoint->authority), "127.0.0.1:%u", port);
 }
 
+int endpoint_listen(struct endpoint *ret_endpoint)
+{
+    struct endpoint at;
+    const int on = 1;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -errno;
+    endpoint_local(0, &at);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* inherited */
+    if (bind(fd, (struct sockaddr *)&at.address, at.len) == 0 && listen(fd, BACKLOG) == 0 &&
+        getsockname(fd, (struct sockaddr *)&at.address, &at.len) == 0) {
+        endpoint_local(ntohs(((struct sockaddr_in *)&at.address)->sin_port), ret_endpoint);
+        return fd;
+    }
+    int error = errno;
+    close(fd);
+    return -error;
+}
+
 static int bind_source(int fd, const struct endpoint *endpoint, unsigned number)
 {
     const struct sockaddr_in *to = (const struct sockaddr_in *)&endpoint->address;
@@ -78,7 +97,9 @@ static int bind_source(int fd, const struct endpoint *endpoint, unsigned number)
     return bind(fd, (const struct sockaddr *)&from, sizeof(from));
 }
 
-int endpoint_connect(const struct endpoint *endpoint, unsigned number, bool begin_only)
+/* receive_bytes: 0 leaves the receive buffer to the kernel. */
+static int open_socket(const struct endpoint *endpoint, unsigned number, bool begin_only,
+                       int receive_bytes)
 {
     const int on = 1, type = SOCK_STREAM | SOCK_CLOEXEC | (begin_only ? SOCK_NONBLOCK : 0);
     const struct timeval limit = {.tv_sec = CONNECT_LIMIT_S};
@@ -87,6 +108,8 @@ int endpoint_connect(const struct endpoint *endpoint, unsigned number, bool begi
         return -errno;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+    if (receive_bytes)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof(receive_bytes));
     if (bind_source(fd, endpoint, number) == 0 &&
         (connect(fd, (const struct sockaddr *)&endpoint->address, endpoint->len) == 0 ||
          (begin_only && errno == EINPROGRESS)))
@@ -94,4 +117,14 @@ int endpoint_connect(const struct endpoint *endpoint, unsigned number, bool begi
     int error = errno;
     close(fd);
     return -error;
+}
+
+int endpoint_connect(const struct endpoint *endpoint, unsigned number, bool begin_only)
+{
+    return open_socket(endpoint, number, begin_only, 0);
+}
+
+int endpoint_connect_narrow(const struct endpoint *endpoint, unsigned number, int receive_bytes)
+{
+    return open_socket(endpoint, number, false, receive_bytes);
 }

@@ -20,11 +20,17 @@ struct endpoint {
 int endpoint_parse(const char *url, struct endpoint *ret_endpoint);
 /* Of 127.0.0.1 and a port. */
 void endpoint_local(uint16_t port, struct endpoint *ret_endpoint);
+/* A socket that listens on a free port of 127.0.0.1, where *ret_endpoint then is; what it
+ * accepts sends without delay. A negative errno: there is none. */
+int endpoint_listen(struct endpoint *ret_endpoint);
 /*
  * A connected socket (begin_only: one that may still be connecting, and does not block), or a
  * negative errno. Towards loopback the source address is spread over 127.0.0.0/8 by number, so
  * that no address runs out of ports.
  */
 int endpoint_connect(const struct endpoint *endpoint, unsigned number, bool begin_only);
+/* The same, with a receive buffer of about so many bytes from the start. */
+int endpoint_connect_narrow(const struct endpoint *endpoint, unsigned number,
+                            int receive_bytes);
 
 #endif

@@ -10,7 +10,7 @@
 enum { SILENCE_LIMIT_MS = 10000, OPEN_TURN_MS = 100 };
 
 static const int64_t ms_ns = 1000000;
-static const char yardstick_epoch[] = "benchbenchbe";
+static const char frame_epoch[] = "benchbenchbe";
 
 /* ---- polls that come again --------------------------------------------------------------- */
 
@@ -82,23 +82,26 @@ static int64_t intended_ns(const struct load *load)
     return load->begin_ns + (int64_t)((double)number * 1e9 / load->options->rate);
 }
 
+/* What the publisher is given: the message's text, or the frame that subscribers get of it. */
+static struct slice body_of(struct load *load)
+{
+    if (!load->options->framed)
+        return builder_slice(&load->text);
+    builder_truncate(&load->frame, 0);
+    load->options->kind->frame(frame_epoch, load->delivery.published,
+                               builder_slice(&load->text), &load->frame);
+    return builder_slice(&load->frame);
+}
+
 static void publish(struct load *load, unsigned publisher, int64_t intended)
 {
+    struct member *member = &load->swarm.members[load->options->subscribers + publisher];
     builder_truncate(&load->text, 0);
     delivery_publish(&load->delivery, publisher, intended, load->options->payload, &load->text);
     load->publishers[publisher].in_flight++;
-    if (!load->yardstick) {
-        struct member *member = &load->swarm.members[load->options->subscribers + publisher];
-        member->client.body = builder_slice(&load->text);
-        load->publishers[publisher].busy = true;
-        swarm_ask(member);
-        return;
-    }
-    builder_truncate(&load->frame, 0);
-    load->options->kind->frame(yardstick_epoch, load->delivery.published,
-                               builder_slice(&load->text), &load->frame);
-    if (!yardstick_publish(load->yardstick, builder_slice(&load->frame)))
-        load->broken = "the yardstick has ended (a client did not read)";
+    load->publishers[publisher].busy = true;
+    member->client.body = body_of(load);
+    swarm_ask(member);
 }
 
 /* Whether another message may go out now. */
@@ -152,9 +155,9 @@ bool load_run(struct load *load, uint64_t messages)
 /* ---- life -------------------------------------------------------------------------------- */
 
 bool load_init(struct load *load, const struct load_options *options,
-               const struct endpoint *endpoint, const char *topic, struct yardstick *yardstick)
+               const struct endpoint *endpoint, const char *topic)
 {
-    *load = (struct load){.options = options, .yardstick = yardstick, .swarm.epoll_fd = -1};
+    *load = (struct load){.options = options, .swarm.epoll_fd = -1};
     load->client_options = (struct client_options){
         .authority = endpoint->authority, .topic = topic, .wait_s = 120};
     load->publishers = calloc(options->publishers, sizeof(*load->publishers));
@@ -203,8 +206,10 @@ bool load_open(struct load *load)
                 load->broken = "no answer to a subscription";
         }
     }
-    for (unsigned i = 0; !load->yardstick && i < options->publishers; i++)
-        if (!connect_one(load, options->subscribers + i, &publisher_client))
+    const struct client_kind *publisher =
+        options->publisher ? options->publisher : &publisher_client;
+    for (unsigned i = 0; i < options->publishers; i++)
+        if (!connect_one(load, options->subscribers + i, publisher))
             return false;
     return !load->broken;
 }

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
  * Load: N subscribers of one transport and whoever publishes to them, run in stretches that can
- * be measured one by one. The other side is a pushlab, or the yardstick in its place.
+ * be measured one by one. The server is a pushlab, or any other that kinds of clients are
+ * written for: one that subscribes, one that publishes.
  */
 #ifndef PUSHBENCH_LOAD_H
 #define PUSHBENCH_LOAD_H
 
 #include "delivery.h"
 #include "swarm.h"
-#include "yardstick_send.h"
 
 struct load_options {
     const struct client_kind *kind;
+    /*
+     * Who publishes, over a connection each: asked for each message, whose text is the client's
+     * body; it must tell CLIENT_PUBLISHED when the server has taken that, and is not asked
+     * again before. NULL: publisher_client, which POSTs to a pushlab.
+     */
+    const struct client_kind *publisher;
+    bool framed; /* the body is the text as kind->frame writes it, for a server that cannot */
     unsigned subscribers;
     unsigned publishers;
     unsigned in_flight; /* messages of one publisher that some have not got yet */
@@ -39,7 +46,6 @@ struct load {
     const struct load_options *options;
     struct client_options client_options;
     struct swarm swarm; /* the subscribers, then the publishers */
-    struct yardstick *yardstick;
     struct delivery delivery;
     struct load_publisher *publishers;
     struct due_polls due;
@@ -55,10 +61,9 @@ struct load {
     int status;
 };
 
-/* yardstick: NULL, or what to connect to in place of endpoint. False: one line on standard
- * error says why. */
+/* What is given must outlive the load. False: one line on standard error says why. */
 bool load_init(struct load *load, const struct load_options *options,
-               const struct endpoint *endpoint, const char *topic, struct yardstick *yardstick);
+               const struct endpoint *endpoint, const char *topic);
 void load_finish(struct load *load);
 /* Connects all; for streams, until each is open. */
 bool load_open(struct load *load);

@@ -10,9 +10,8 @@
 #include <sys/resource.h>
 
 static const struct command *const commands[] = {
-    &idle_command,
-    &fanout_command,
-    &churn_command,
+    &compare_command, &idle_command,   &fanout_command,
+    &scale_command,   &versus_command, &churn_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

@@ -84,8 +84,8 @@ bool process_sanitized(pid_t pid)
 
 /* ---- threads ----------------------------------------------------------------------------- */
 
-static bool each_thread(pid_t pid, bool (*on_thread)(pid_t pid, pid_t tid, void *arg),
-                        void *arg)
+bool process_each_thread(pid_t pid, bool (*on_thread)(pid_t pid, pid_t tid, void *arg),
+                         void *arg)
 {
     char path[64];
     bool good = true, any = false;
@@ -117,22 +117,54 @@ static bool add_cpu(pid_t pid, pid_t tid, void *arg)
 bool process_cpu_ns(pid_t pid, uint64_t *ret_ns)
 {
     uint64_t ns = 0;
-    if (pid <= 0 || !each_thread(pid, add_cpu, &ns))
+    if (pid <= 0 || !process_each_thread(pid, add_cpu, &ns))
         return false;
     *ret_ns = ns;
     return true;
 }
 
-bool process_settled_cpu_ns(pid_t pid, uint64_t *ret_ns)
+static bool processes_cpu_ns(const pid_t *pids, unsigned count, uint64_t *ret_ns)
+{
+    uint64_t sum = 0, ns;
+    for (unsigned i = 0; i < count; i++) {
+        if (!process_cpu_ns(pids[i], &ns))
+            return false;
+        sum += ns;
+    }
+    *ret_ns = sum;
+    return count > 0;
+}
+
+bool processes_settled_cpu_ns(const pid_t *pids, unsigned count, uint64_t *ret_ns)
 {
     uint64_t last = 0, now = 1;
     for (unsigned i = 0; i < CPU_POLLS_LIMIT && last != now; i++) {
         last = now;
         pause_ms(CPU_POLL_MS);
-        if (!process_cpu_ns(pid, &now))
+        if (!processes_cpu_ns(pids, count, &now))
             return false;
     }
     *ret_ns = now;
+    return true;
+}
+
+/* Busy is what is neither idle, waiting for a disk, nor taken by the host: the kernel knows how
+ * long a processor slept; what it did otherwise, it only samples. */
+bool machine_busy_ns(int64_t *ret_ns)
+{
+    unsigned long long idle, iowait, steal;
+    struct timespec now;
+    FILE *file = fopen("/proc/stat", "re");
+    bool good = file && fscanf(file, "cpu %*u %*u %*u %llu %llu %*u %*u %llu", &idle, &iowait,
+                               &steal) == 3;
+    if (file)
+        fclose(file);
+    if (!good)
+        return false;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    int64_t ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+    int64_t tick_ns = 1000000000 / sysconf(_SC_CLK_TCK);
+    *ret_ns = ns * sysconf(_SC_NPROCESSORS_ONLN) - (int64_t)(idle + iowait + steal) * tick_ns;
     return true;
 }
 
@@ -147,7 +179,7 @@ bool process_pin(pid_t pid, unsigned processor)
     cpu_set_t set;
     CPU_ZERO(&set);
     CPU_SET(processor, &set);
-    return pid > 0 && each_thread(pid, pin_thread, &set);
+    return pid > 0 && process_each_thread(pid, pin_thread, &set);
 }
 
 /* ---- the kernel's own -------------------------------------------------------------------- */
@@ -167,4 +199,27 @@ struct kernel_memory kernel_memory_read(void)
     if (file)
         fclose(file);
     return memory;
+}
+
+struct network_traffic network_traffic_read(void)
+{
+    struct network_traffic traffic = {0};
+    unsigned long long bytes, segments, retransmitted;
+    char line[512];
+    FILE *file = fopen("/proc/net/dev", "re");
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, " %*[^:]: %llu", &bytes) == 1)
+            traffic.bytes += bytes;
+    if (file)
+        fclose(file);
+    file = fopen("/proc/net/snmp", "re");
+    while (file && fgets(line, sizeof(line), file))
+        if (sscanf(line, "Tcp: %*d %*d %*d %*d %*d %*d %*d %*d %*d %*d %llu %llu", &segments,
+                   &retransmitted) == 2) {
+            traffic.segments = segments;
+            traffic.retransmitted = retransmitted;
+        }
+    if (file)
+        fclose(file);
+    return traffic;
 }

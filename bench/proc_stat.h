@@ -25,11 +25,19 @@ unsigned process_files(pid_t pid);
 /* Built with a sanitizer, whose own memory drowns any other figure. */
 bool process_sanitized(pid_t pid);
 
+/* Calls on_thread for each thread until it gives false. Whether it never did, and there was
+ * one. */
+bool process_each_thread(pid_t pid, bool (*on_thread)(pid_t pid, pid_t tid, void *arg),
+                         void *arg);
 /* Time on a processor, user and kernel together, of all the process's threads (schedstat). */
 bool process_cpu_ns(pid_t pid, uint64_t *ret_ns);
-/* The same once the process has gone to sleep: the kernel brings a running thread's figure up
- * to date only every few milliseconds. */
-bool process_settled_cpu_ns(pid_t pid, uint64_t *ret_ns);
+/* The same of several, once they have gone to sleep: the kernel brings a running thread's
+ * figure up to date only every few milliseconds. */
+bool processes_settled_cpu_ns(const pid_t *pids, unsigned count, uint64_t *ret_ns);
+/* Time that the machine's processors were busy with anything, from some moment on: only a
+ * difference means something. The kernel counts it in steps of 10 ms; a difference of less than
+ * a second is worth little. */
+bool machine_busy_ns(int64_t *ret_ns);
 /* Keeps all threads of a process on one processor. */
 bool process_pin(pid_t pid, unsigned processor);
 
@@ -40,5 +48,15 @@ struct kernel_memory {
 };
 
 struct kernel_memory kernel_memory_read(void);
+
+/* What went over the network, loopback included, since the machine came up. All 0: not known.
+ */
+struct network_traffic {
+    uint64_t bytes;         /* received by all interfaces, with headers (net/dev) */
+    uint64_t segments;      /* of TCP, sent (net/snmp) */
+    uint64_t retransmitted; /* of these */
+};
+
+struct network_traffic network_traffic_read(void);
 
 #endif

@@ -16,13 +16,15 @@ int64_t now_ns(void)
 
 void progress_init(struct progress *progress, const char *label, uint64_t total)
 {
-    *progress = (struct progress){
-        .label = label, .total = total, .started_ns = now_ns(), .shown = isatty(STDERR_FILENO)};
+    *progress = (struct progress){.label = label,
+                                  .total = total,
+                                  .started_ns = now_ns(),
+                                  .shown = total > 0 && isatty(STDERR_FILENO)};
 }
 
 void progress_update(struct progress *progress, uint64_t done)
 {
-    if (!progress->shown || progress->total == 0)
+    if (!progress->shown)
         return;
     int64_t now = now_ns();
     if (now - progress->drawn_ns < (int64_t)REDRAW_MS * 1000000)

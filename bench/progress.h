@@ -17,6 +17,7 @@ struct progress {
     bool shown;
 };
 
+/* total 0: nothing is shown. */
 void progress_init(struct progress *progress, const char *label, uint64_t total);
 /* Cheap: draws a few times a second at most. */
 void progress_update(struct progress *progress, uint64_t done);

@@ -4,6 +4,7 @@
 #include "command.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { CELL_SIZE = 32 };
+enum { CELL_SIZE = 32, BAR_WIDTH = 20 };
 
 static void add_machine(cJSON *document)
 {
@@ -43,6 +44,11 @@ void report_column(struct report *report, const char *key, const char *heading, 
     report->columns[report->column_count++] = (struct report_column){key, heading, decimals};
 }
 
+void report_bar_column(struct report *report, const char *key, const char *heading)
+{
+    report_column(report, key, heading, REPORT_BAR);
+}
+
 void report_row(struct report *report)
 {
     report->row = cJSON_CreateObject();
@@ -56,7 +62,10 @@ void report_text(struct report *report, const char *key, const char *value)
 
 void report_number(struct report *report, const char *key, double value)
 {
-    cJSON_AddNumberToObject(report->row, key, value);
+    if (isnan(value))
+        report_nothing(report, key);
+    else
+        cJSON_AddNumberToObject(report->row, key, value);
 }
 
 void report_bool(struct report *report, const char *key, bool value)
@@ -94,17 +103,50 @@ void report_broken(struct report *report, const char *format, ...)
 
 /* ---- the table --------------------------------------------------------------------------- */
 
-static void cell(const cJSON *row, const struct report_column *column, char ret[CELL_SIZE])
+static unsigned bar_len(const struct report *report, const char *key, double value)
+{
+    double least = value, largest = value;
+    const cJSON *row;
+    cJSON_ArrayForEach(row, report->rows)
+    {
+        const cJSON *other = cJSON_GetObjectItemCaseSensitive(row, key);
+        if (!cJSON_IsNumber(other) || other->valuedouble <= 0)
+            continue;
+        least = fmin(least, other->valuedouble);
+        largest = fmax(largest, other->valuedouble);
+    }
+    if (value <= 0 || largest <= least)
+        return 1;
+    return 1 + (unsigned)lround((BAR_WIDTH - 1) * log(value / least) / log(largest / least));
+}
+
+static int decimals_of(const struct report_column *column, double value)
+{
+    if (column->decimals != REPORT_DIGITS)
+        return column->decimals;
+    if (value == 0)
+        return 0;
+    return fabs(value) < 10 ? 2 : fabs(value) < 100;
+}
+
+static void cell(const struct report *report, const cJSON *row,
+                 const struct report_column *column, char ret[CELL_SIZE])
 {
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(row, column->key);
-    if (cJSON_IsString(value))
+    if (cJSON_IsString(value)) {
         snprintf(ret, CELL_SIZE, "%s", value->valuestring);
-    else if (cJSON_IsNumber(value))
-        snprintf(ret, CELL_SIZE, "%.*f", column->decimals, value->valuedouble);
-    else if (cJSON_IsBool(value))
+    } else if (cJSON_IsNumber(value) && column->decimals == REPORT_BAR) {
+        unsigned len = bar_len(report, column->key, value->valuedouble);
+        memset(ret, '#', len);
+        ret[len] = '\0';
+    } else if (cJSON_IsNumber(value)) {
+        snprintf(ret, CELL_SIZE, "%.*f", decimals_of(column, value->valuedouble),
+                 value->valuedouble);
+    } else if (cJSON_IsBool(value)) {
         snprintf(ret, CELL_SIZE, "%s", cJSON_IsTrue(value) ? "yes" : "no");
-    else
+    } else {
         snprintf(ret, CELL_SIZE, "-");
+    }
 }
 
 static int width_of(const struct report *report, const struct report_column *column)
@@ -114,7 +156,7 @@ static int width_of(const struct report *report, const struct report_column *col
     cJSON_ArrayForEach(row, report->rows)
     {
         char text[CELL_SIZE];
-        cell(row, column, text);
+        cell(report, row, column, text);
         if (strlen(text) > width)
             width = strlen(text);
     }
@@ -136,7 +178,7 @@ static void print_table(const struct report *report)
     for (unsigned i = 0; i < report->column_count; i++) {
         const cJSON *first = cJSON_GetObjectItemCaseSensitive(
             cJSON_GetArrayItem(report->rows, 0), report->columns[i].key);
-        figures[i] = !cJSON_IsString(first);
+        figures[i] = !cJSON_IsString(first) && report->columns[i].decimals != REPORT_BAR;
         widths[i] = width_of(report, &report->columns[i]);
         print_cell(report->columns[i].heading, widths[i], figures[i]);
     }
@@ -145,7 +187,7 @@ static void print_table(const struct report *report)
     {
         for (unsigned i = 0; i < report->column_count; i++) {
             char text[CELL_SIZE];
-            cell(row, &report->columns[i], text);
+            cell(report, row, &report->columns[i], text);
             print_cell(text, widths[i], figures[i]);
         }
         putchar('\n');

@@ -16,8 +16,11 @@ enum { REPORT_COLUMNS_LIMIT = 24 };
 struct report_column {
     const char *key;
     const char *heading;
-    int decimals;
+    int decimals; /* REPORT_BAR: no figure, a bar; REPORT_DIGITS: as many as three digits need
+                   */
 };
+
+enum { REPORT_BAR = -1, REPORT_DIGITS = -2 };
 
 struct report {
     const char *title;
@@ -34,9 +37,13 @@ struct report {
 void report_init(struct report *report, const char *command, const char *title);
 void report_finish(struct report *report);
 void report_column(struct report *report, const char *key, const char *heading, int decimals);
+/* The figure as a bar; its length is the figure's place between the least of all rows and the
+ * largest, on a logarithmic scale. */
+void report_bar_column(struct report *report, const char *key, const char *heading);
 /* Begins a row; the values that follow go there. */
 void report_row(struct report *report);
 void report_text(struct report *report, const char *key, const char *value);
+/* NAN: as report_nothing. */
 void report_number(struct report *report, const char *key, double value);
 void report_bool(struct report *report, const char *key, bool value);
 /* There is no such figure: null, and a dash in the table. */

@@ -17,7 +17,7 @@ enum { READY_LIMIT_MS = 20000, STOP_LIMIT_MS = 15000, STOP_POLL_MS = 5, OPTIONS_
 
 /* ---- nothing outlives pushbench ---------------------------------------------------------- */
 
-enum { GUARDED_LIMIT = 8 };
+enum { GUARDED_LIMIT = 32 };
 static volatile pid_t guarded[GUARDED_LIMIT];
 
 static void on_signal(int number)
@@ -49,28 +49,29 @@ void process_unguard(pid_t pid)
 
 /* ---- starting ---------------------------------------------------------------------------- */
 
+const char *program_beside(const char *path, char *room, size_t size)
+{
+    char self[1024];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+    self[len < 0 ? 0 : len] = '\0';
+    char *slash = strrchr(self, '/');
+    snprintf(room, size, "%.*s/%s", slash ? (int)(slash - self) : 1, slash ? self : ".", path);
+    return room;
+}
+
 /* Beside pushbench in the build folder, unless named. */
 static const char *find_program(const char *named, char *room, size_t size)
 {
     if (named || (named = getenv("PUSHLAB")))
         return named;
-    char self[1024];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
-    self[len < 0 ? 0 : len] = '\0';
-    char *slash = strrchr(self, '/');
-    snprintf(room, size, "%.*s/../server/pushlab", slash ? (int)(slash - self) : 1,
-             slash ? self : ".");
-    return room;
+    return program_beside("../server/pushlab", room, size);
 }
 
-static void run_program(const char *program, const char *const *options, int output_fd)
+static void run_program(const char *const *arguments, int output_fd)
 {
-    const char *arguments[OPTIONS_LIMIT] = {program, "--listen", "127.0.0.1:0", NULL};
-    for (unsigned i = 3; *options && i < OPTIONS_LIMIT - 1; i++)
-        arguments[i] = *options++;
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(output_fd, STDOUT_FILENO);
-    execv(program, (char *const *)arguments);
+    execvp(arguments[0], (char *const *)arguments);
     _exit(127);
 }
 
@@ -95,8 +96,7 @@ static bool await_ready(int fd, char *ret_url, size_t room)
     return true;
 }
 
-static bool start_own(const char *program, const char *const *options,
-                      struct server_process *server)
+static bool start_own(const char *const *arguments, struct server_process *server)
 {
     int ends[2];
     char url[256];
@@ -104,7 +104,7 @@ static bool start_own(const char *program, const char *const *options,
         return false;
     server->pid = fork();
     if (server->pid == 0)
-        run_program(program, options, ends[1]);
+        run_program(arguments, ends[1]);
     close(ends[1]);
     server->ready_fd = ends[0];
     server->own = true;
@@ -113,6 +113,16 @@ static bool start_own(const char *program, const char *const *options,
     process_guard(server->pid);
     return await_ready(ends[0], url, sizeof(url)) &&
            endpoint_parse(url, &server->endpoint) == 0;
+}
+
+bool server_spawn(const char *const *arguments, struct server_process *ret_server)
+{
+    *ret_server = (struct server_process){.ready_fd = -1};
+    if (start_own(arguments, ret_server))
+        return true;
+    fprintf(stderr, "pushbench: %s did not become ready\n", arguments[0]);
+    server_stop(ret_server);
+    return false;
 }
 
 bool server_start(const struct common_options *common, const char *const *options,
@@ -134,11 +144,10 @@ bool server_start(const struct common_options *common, const char *const *option
                 program);
         return false;
     }
-    if (start_own(program, options, ret_server))
-        return true;
-    fprintf(stderr, "pushbench: %s did not become ready\n", program);
-    server_stop(ret_server);
-    return false;
+    const char *arguments[OPTIONS_LIMIT] = {program, "--listen", "127.0.0.1:0", NULL};
+    for (unsigned i = 3; *options && i < OPTIONS_LIMIT - 1; i++)
+        arguments[i] = *options++;
+    return server_spawn(arguments, ret_server);
 }
 
 /* ---- stopping ---------------------------------------------------------------------------- */

@@ -25,6 +25,11 @@ struct server_process {
  */
 bool server_start(const struct common_options *common, const char *const *options,
                   struct server_process *ret_server);
+/* Starts another program, which says `ready URL` as pushlab does. arguments are ended by NULL,
+ * and the first is looked for in PATH. False: one line on standard error says why. */
+bool server_spawn(const char *const *arguments, struct server_process *ret_server);
+/* The path from the folder where pushbench lies; room holds it. */
+const char *program_beside(const char *path, char *room, size_t size);
 bool server_alive(const struct server_process *server);
 /* SIGTERM, and waits. Whether it ended with 0 in time; true for one that is not ours. */
 bool server_stop(struct server_process *server);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "swarm.h"
 
+#include "proc_stat.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,13 +21,15 @@ enum {
 static bool files_suffice(unsigned count)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= count + SPARE_FILES)
+    unsigned long long taken = process_files(getpid()) + SPARE_FILES;
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= taken + count)
         return true;
-    unsigned long long room = limit.rlim_cur;
+    unsigned long long room = limit.rlim_cur > taken ? limit.rlim_cur - taken : 0;
     fprintf(stderr,
-            "pushbench: %u connections do not fit into %llu open files: choose -n %llu or "
-            "less, or raise the hard limit (ulimit -Hn, LimitNOFILE=, limits.conf)\n",
-            count, room, room > SPARE_FILES ? room - SPARE_FILES : 0);
+            "pushbench: %u connections do not fit into what is left of %llu open files: %llu. "
+            "Choose fewer (-n), or raise the hard limit (ulimit -Hn, LimitNOFILE=, "
+            "limits.conf)\n",
+            count, (unsigned long long)limit.rlim_cur, room);
     return false;
 }
 
@@ -98,6 +102,8 @@ void swarm_close(struct member *member)
 {
     if (member->fd < 0 || !member->swarm)
         return;
+    if (member->swarm->on_close)
+        member->swarm->on_close(member, member->swarm->arg);
     close(member->fd);
     member->fd = -1;
     member->swarm->open--;
@@ -136,6 +142,7 @@ void swarm_ask(struct member *member)
     builder_truncate(&swarm->request, 0);
     member->client.kind->ask(&member->client, &swarm->request);
     swarm->asked++;
+    swarm->asked_bytes += builder_len(&swarm->request);
     swarm_send(member, builder_slice(&swarm->request));
 }
 

@@ -37,8 +37,10 @@ struct swarm {
     struct builder reply;
     void (*on_event)(struct member *member, const struct client_event *event, void *arg);
     void (*on_bytes)(struct member *member, void *arg); /* something came for a mute one */
+    void (*on_close)(struct member *member, void *arg); /* its socket is about to be closed */
     void *arg;
-    uint64_t asked; /* requests sent */
+    uint64_t asked;       /* requests sent */
+    uint64_t asked_bytes; /* of these */
     uint64_t sent_bytes;
     uint64_t received_bytes;
 };

@@ -4,7 +4,6 @@
 #include "server_process.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, BATCH = 256, CONTROL_SIZE = 1 << 20, REQUEST_SIZE = 16 * 1024 };
+enum { BATCH = 256, REQUEST_SIZE = 128 * 1024 };
 
 /* ---- the process ------------------------------------------------------------------------- */
 
@@ -26,7 +25,7 @@ struct peer {
 };
 
 struct bare {
-    int epoll_fd, listen_fd, control_fd;
+    int epoll_fd, listen_fd;
     bool polls;
     struct slice welcome;
     struct peer *peers; /* by descriptor */
@@ -34,8 +33,7 @@ struct bare {
     unsigned count, capacity;
     struct bytes **frames; /* polls: all that were published, since each is asked for in turn */
     uint64_t published, frames_capacity;
-    char *pending; /* of the control socket */
-    size_t pending_len;
+    char request[REQUEST_SIZE];
 };
 
 static void *grow(void *memory, size_t size)
@@ -89,14 +87,8 @@ static void forget(struct bare *bare, int fd)
     close(fd);
 }
 
-static void on_request(struct bare *bare, int fd)
+static void on_subscriber(struct bare *bare, int fd)
 {
-    char request[REQUEST_SIZE];
-    ssize_t got = recv(fd, request, sizeof(request), MSG_DONTWAIT);
-    if (got <= 0 || !bare->peers) {
-        forget(bare, fd);
-        return;
-    }
     struct peer *peer = &bare->peers[fd];
     if (!peer->greeted) {
         peer->greeted = true;
@@ -134,25 +126,35 @@ static void publish(struct bare *bare, struct slice frame)
             answer_poll(bare, &bare->peers[bare->fds[i]]);
 }
 
-/* Frames come as a length and the bytes. */
-static void on_control(struct bare *bare)
+/*
+ * One frame: its length, then the bytes. It is acknowledged before it is sent on, as pushlab
+ * answers a publisher before it delivers: so the publishers of both find the server at the same
+ * work, and wake their own process as often.
+ */
+static void on_publisher(struct bare *bare, int fd, size_t got)
 {
-    ssize_t got = recv(bare->control_fd, bare->pending + bare->pending_len,
-                       CONTROL_SIZE - bare->pending_len, 0);
+    uint32_t len = 0;
+    if (got >= sizeof(len))
+        memcpy(&len, bare->request, sizeof(len));
+    if (got < sizeof(len) || len > REQUEST_SIZE - sizeof(len))
+        _exit(EXIT_FAILURE);
+    size_t missing = sizeof(len) + len - got;
+    if (missing && recv(fd, bare->request + got, missing, MSG_WAITALL) != (ssize_t)missing)
+        _exit(EXIT_FAILURE);
+    give(fd, "", 1);
+    publish(bare, (struct slice){bare->request + sizeof(len), len});
+}
+
+/* Subscribers begin with a GET, publishers with a length that is less than those four bytes. */
+static void on_readable(struct bare *bare, int fd)
+{
+    ssize_t got = recv(fd, bare->request, sizeof(bare->request), MSG_DONTWAIT);
     if (got <= 0)
-        _exit(EXIT_SUCCESS);
-    bare->pending_len += (size_t)got;
-    size_t at = 0;
-    uint32_t len;
-    while (bare->pending_len - at >= sizeof(len)) {
-        memcpy(&len, bare->pending + at, sizeof(len));
-        if (bare->pending_len - at - sizeof(len) < len)
-            break;
-        publish(bare, (struct slice){bare->pending + at + sizeof(len), len});
-        at += sizeof(len) + len;
-    }
-    memmove(bare->pending, bare->pending + at, bare->pending_len - at);
-    bare->pending_len -= at;
+        forget(bare, fd);
+    else if (memcmp(bare->request, "GET ", 4) == 0)
+        on_subscriber(bare, fd);
+    else
+        on_publisher(bare, fd, (size_t)got);
 }
 
 static void run(struct bare *bare)
@@ -160,9 +162,7 @@ static void run(struct bare *bare)
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     signal(SIGTERM, SIG_DFL);
     bare->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    bare->pending = grow(NULL, CONTROL_SIZE);
     watch(bare, bare->listen_fd);
-    watch(bare, bare->control_fd);
     for (;;) {
         struct epoll_event events[BATCH];
         int count = epoll_wait(bare->epoll_fd, events, BATCH, -1);
@@ -170,75 +170,67 @@ static void run(struct bare *bare)
             int fd = events[i].data.fd;
             if (fd == bare->listen_fd)
                 accept_one(bare);
-            else if (fd == bare->control_fd)
-                on_control(bare);
             else
-                on_request(bare, fd);
+                on_readable(bare, fd);
         }
     }
 }
 
 /* ---- its owner --------------------------------------------------------------------------- */
 
-static int open_listener(struct endpoint *ret_endpoint)
-{
-    const int on = 1;
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)); /* inherited, as in pushlab */
-    if (bind(fd, (struct sockaddr *)&address, size) < 0 || listen(fd, BACKLOG) < 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) < 0) {
-        close(fd);
-        return -1;
-    }
-    endpoint_local(ntohs(address.sin_port), ret_endpoint);
-    return fd;
-}
-
 bool yardstick_start(struct slice welcome, bool polls, struct yardstick *ret_yardstick)
 {
-    struct yardstick yardstick = {.control_fd = -1};
-    int ends[2], listen_fd = open_listener(&yardstick.endpoint);
-    if (listen_fd < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0) {
-        perror("pushbench: cannot open the yardstick's sockets");
+    struct yardstick yardstick = {.pid = 0};
+    int listen_fd = endpoint_listen(&yardstick.endpoint);
+    if (listen_fd < 0) {
+        fprintf(stderr, "pushbench: cannot open the yardstick's socket: %s\n",
+                strerror(-listen_fd));
         return false;
     }
-    yardstick.control_fd = ends[0];
     yardstick.pid = fork();
     if (yardstick.pid == 0) {
-        struct bare bare = {
-            .listen_fd = listen_fd, .control_fd = ends[1], .welcome = welcome, .polls = polls};
-        close(ends[0]);
+        struct bare bare = {.listen_fd = listen_fd, .welcome = welcome, .polls = polls};
         run(&bare);
     }
     close(listen_fd);
-    close(ends[1]);
     if (yardstick.pid > 0)
         process_guard(yardstick.pid);
     *ret_yardstick = yardstick;
     return yardstick.pid > 0;
 }
 
-bool yardstick_publish(struct yardstick *yardstick, struct slice frame)
-{
-    uint32_t len = (uint32_t)frame.len;
-    struct iovec parts[] = {{&len, sizeof(len)}, {(void *)frame.at, frame.len}};
-    const struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
-    return sendmsg(yardstick->control_fd, &message, MSG_NOSIGNAL) ==
-           (ssize_t)(sizeof(len) + frame.len);
-}
-
 void yardstick_stop(struct yardstick *yardstick)
 {
     if (yardstick->pid <= 0)
         return;
-    close(yardstick->control_fd);
     kill(yardstick->pid, SIGTERM);
     waitpid(yardstick->pid, NULL, 0);
     process_unguard(yardstick->pid);
     yardstick->pid = 0;
 }
+
+/* ---- its publishers ---------------------------------------------------------------------- */
+
+static void ask(struct client *client, struct builder *out)
+{
+    const uint32_t len = (uint32_t)client->body.len;
+    builder_add(out, (const char *)&len, sizeof(len));
+    builder_add_slice(out, client->body);
+}
+
+/* Each byte acknowledges one frame. */
+static ssize_t read_acknowledgements(struct client *client, char *bytes, size_t len,
+                                     const struct client_sink *sink)
+{
+    (void)bytes;
+    for (size_t i = 0; i < len; i++)
+        client_tell(client, sink, CLIENT_PUBLISHED);
+    return (ssize_t)len;
+}
+
+const struct client_kind yardstick_publisher = {
+    .name = "yardstick_publisher",
+    .reads = READS_NOW,
+    .ask = ask,
+    .read = read_acknowledgements,
+};

@@ -7,14 +7,12 @@
 #ifndef PUSHBENCH_YARDSTICK_SEND_H
 #define PUSHBENCH_YARDSTICK_SEND_H
 
+#include "client.h"
 #include "endpoint.h"
-
-#include <sys/types.h>
 
 struct yardstick {
     struct endpoint endpoint;
     pid_t pid;
-    int control_fd;
 };
 
 /*
@@ -23,9 +21,14 @@ struct yardstick {
  * one line on standard error says why.
  */
 bool yardstick_start(struct slice welcome, bool polls, struct yardstick *ret_yardstick);
-/* One more frame for all clients. False: it has ended. */
-bool yardstick_publish(struct yardstick *yardstick, struct slice frame);
 /* Ends it; may be called when it was never started and all is zero. */
 void yardstick_stop(struct yardstick *yardstick);
+
+/*
+ * Who publishes to it: client->body is a frame for all subscribers. Each frame is taken by
+ * itself, acknowledged, and sent on in a loop of its own, also when several publishers come at
+ * once: what pushlab gains where messages meet, the yardstick does not.
+ */
+extern const struct client_kind yardstick_publisher;
 
 #endif

@@ -1,39 +1,25 @@
 # SPDX-License-Identifier: MIT
 """The bench's commands, small: that their checks hold, that they notice, and what they print."""
 import json
-import os
-import pathlib
-import subprocess
+import xml.dom.minidom
 
 import pytest
 
-from lib.server import BINARY, SANITIZED, Server
+from lib.bench import bench, figures
+from lib.server import SANITIZED, Server
 
-BENCH = pathlib.Path(os.environ.get(
-    "PUSHBENCH", BINARY.parent.parent / "bench" / "pushbench")).resolve()
-PATIENCE_S = 120
 POLLS = ("short_poll", "long_poll")
 
 
-def bench(*arguments, status=0):
-    """Runs a command; its result."""
-    result = subprocess.run(
-        [str(BENCH), *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-        timeout=PATIENCE_S, check=False, env={**os.environ, "PUSHLAB": str(BINARY)})
-    assert result.returncode == status, result.stderr + result.stdout
-    return result
-
-
-def figures(*arguments, status=0):
-    """The same, as JSON."""
-    return json.loads(bench(*arguments, "--json", status=status).stdout)
+def assert_all_arrived(row):
+    assert row["lost"] == row["duplicates"] == row["reordered"] == row["strange"] == 0
 
 
 # ---- the program ----
 
 def test_help():
     text = bench("--help").stdout
-    for command in ("idle", "fanout", "churn"):
+    for command in ("idle", "fanout", "scale", "churn"):
         assert command in text
         own = bench(command, "--help").stdout
         assert "--transport" in own and "--json" in own
@@ -42,7 +28,10 @@ def test_help():
 
 @pytest.mark.parametrize("arguments", [
     ("nosuch",), ("idle", "--nosuch"), ("idle", "-n", "x"), ("idle", "-n", "0"),
-    ("idle", "superfluous"), ("idle", "--transport", "pigeon"), ()])
+    ("idle", "superfluous"), ("idle", "--transport", "pigeon"), (),
+    ("scale", "-n", "10,"), ("scale", "-n", "10,x"), ("scale", "--workers", "1;2"),
+    ("scale", "-n", ",".join(["1"] * 17)), ("scale", "--server", "http://127.0.0.1:1/"),
+    ("fanout", "--stalled", "1", "--server", "http://127.0.0.1:1/")])
 def test_wrong_usage(arguments):
     assert bench(*arguments, status=2).stderr
 
@@ -94,8 +83,9 @@ def test_fanout(publishers):
     assert [row["server"] for row in found["rows"]].count("bare send") == 3
     for row in found["rows"]:
         assert row["deliveries"] == 50 * 40
-        assert row["lost"] == row["duplicates"] == row["reordered"] == row["strange"] == 0
-        assert row["cpu_us"] > 0
+        assert_all_arrived(row)
+        assert 0 < row["cpu_min_us"] <= row["cpu_us"] <= row["cpu_max_us"]
+        assert row["wire_bytes"] >= row["received_bytes"] >= 64
         if not row["client_was_bottleneck"]:
             assert 0 < row["p50_us"] <= row["p99_us"] <= row["max_us"]
 
@@ -104,6 +94,77 @@ def test_fanout_by_schedule():
     found = figures("fanout", "-n", "10", "-m", "20", "--stretches", "1", "--rate", "100")
     for row in found["rows"]:
         assert row["client_was_bottleneck"] or row["deliveries_per_s"] < 1100
+
+
+def test_fanout_shows_one_at_a_time_and_many_at_once():
+    found = figures("fanout", "-n", "10", "-m", "4", "--stretches", "2", "--flush", "send",
+                    "--workers", "2")
+    assert found["flush"] == "send"
+    assert [row["load"] for row in found["rows"]] == [
+        "1 x 1", "1 x 1", "1 x 8", "1 x 8", "32 x 1", "32 x 1"]
+    for row in found["rows"]:
+        assert_all_arrived(row)
+        assert row["deliveries"] == 10 * (4 if row["publishers"] == 1 else 2 * 64)
+        if row["server"] == "pushlab":
+            assert row["ratio_min"] <= row["ratio"] <= row["ratio_max"]
+
+
+def test_fanout_beside_stalled_readers():
+    found = figures("fanout", "-n", "10", "-m", "20", "--stretches", "2", "--rate", "200",
+                    "--stalled", "5", "--transport", "all")
+    assert found["held"]
+    assert [row["server"] for row in found["rows"]] == 2 * ["pushlab", "5 stalled", "bare send"]
+    assert [row.get("stalled") for row in found["rows"]] == 2 * [0, 5, None]
+    for row in found["rows"]:
+        assert row["deliveries"] == 10 * 20
+        assert_all_arrived(row)
+        assert row["server"] == "bare send" or row["anon_bytes"] > 0
+
+
+# ---- scale ----
+
+def test_scale(tmp_path):
+    drawing = tmp_path / "scale.svg"
+    found = figures("scale", "-n", "5", "--workers", "1,2", "--stretches", "1", "--plot",
+                    str(drawing))
+    assert found["held"] and len(found["rows"]) == 4 * 2 + 3
+    for row in found["rows"]:
+        assert_all_arrived(row)
+        assert row["turns"] and row["cpu_us"] > 0
+        if row["server"] != "bare send":
+            assert row["server"].startswith(f"pushlab, {row['workers']} worker")
+            assert row["least_percent"] <= 100 / row["workers"] <= row["most_percent"]
+            assert row["user_bytes"] is None  # divided by too few
+    svg = drawing.read_text()
+    assert xml.dom.minidom.parseString(svg).documentElement.tagName == "svg"
+    for label in ("short_poll, pushlab, 1 worker", "sse, pushlab, 2 workers",
+                  "websocket, bare send"):
+        assert f">{label}<" in svg
+
+
+def test_scale_beyond_open_files():
+    found = figures("scale", "-n", "5,40,400", "--transport", "sse", "--stretches", "1",
+                    files=160)
+    assert found["held"]
+    assert [(row["subscribers"], row["turns"]) for row in found["rows"]] == (
+        3 * [(5, True)] + 3 * [(40, False)])
+    assert any("400 is left out" in note for note in found["notes"])
+    assert any("one after the other" in note for note in found["notes"])
+    assert all(row["ratio"] > 0 for row in found["rows"] if row["server"] != "bare send")
+
+
+@pytest.mark.skipif(SANITIZED, reason="a sanitizer's memory is not the server's")
+def test_scale_tells_memory():
+    found = figures("scale", "-n", "1000", "--transport", "websocket", "--stretches", "1",
+                    "--workers", "1")
+    assert 0 < found["rows"][0]["user_bytes"] < 5000
+    assert any(note.startswith("Derived, not measured") for note in found["notes"])
+
+
+def test_scale_says_where_it_cannot_draw():
+    result = bench("scale", "-n", "2", "--transport", "sse", "--stretches", "1", "--workers",
+                   "1", "--plot", "/nonexistent/x.svg", status=1)
+    assert "--plot" in result.stderr
 
 
 # ---- churn ----

@@ -4,6 +4,7 @@
  * byte by byte; what comes out is written down as text and must be the same. And the bench's
  * books, which say whether a message was lost, repeated or out of order.
  */
+#include "../../bench/browser_headers.h"
 #include "../../bench/client.h"
 #include "../../bench/delivery.h"
 #include "../../transports/ws_deflate.h"
@@ -196,6 +197,85 @@ static void test_sse_refused(void **state)
     expect(&sse_client, &plain, SLICE("HTTP/1.1 404 Not Found\r\n\r\n"), "closed 404;");
 }
 
+/* ---- NDJSON ------------------------------------------------------------------------------ */
+
+#define NDJSON_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n\r\n"
+
+static void test_ndjson(void **state)
+{
+    (void)state;
+    expect(&ndjson_client, &plain,
+           SLICE(NDJSON_HEAD "{\"next\":\"e-4\"}\n"
+                             "{\"id\":\"e-5\",\"seq\":5,\"time\":17,\"type\":\"text\","
+                             "\"data\":\"one\"}\n"
+                             "{\"heartbeat\":18}\n{\"gap\":{}}\n{\"bye\":\"e-5\"}\n"),
+           "open e-4;message 5 17 one;heartbeat;gap;closed 0;");
+    expect(&ndjson_client, &plain, SLICE("HTTP/1.1 404 Not Found\r\n\r\n"), "closed 404;");
+}
+
+/* ---- heads ------------------------------------------------------------------------------- */
+
+static void test_further_headers(void **state)
+{
+    static const struct client_options further = {
+        .authority = "h:1", .topic = "t", .headers = "Cookie: a\r\n"};
+    (void)state;
+    for (unsigned i = 0; client_kinds[i]; i++)
+        assert_asks(client_kinds[i], &further, " HTTP/1.1\r\nHost: h:1\r\nCookie: a\r\n");
+}
+
+/* What a browser was seen to send was 509, 549 and 508 bytes long, with paths of 23, 6 and 12
+ * bytes, WebSocket's offer to compress (70) and a name that says it has no window (8). */
+static void test_headers_of_a_browser(void **state)
+{
+    static const struct {
+        const struct client_kind *kind;
+        size_t len;
+    } seen[] = {{&short_poll_client, 509 - 23 - 8},
+                {&long_poll_client, 509 - 23 - 8},
+                {&sse_client, 549 - 6 - 8},
+                {&websocket_client, 508 - 12 - 8 - 70}};
+    (void)state;
+    for (unsigned i = 0; i < sizeof(seen) / sizeof(seen[0]); i++) {
+        static const char authority[] = "127.0.0.1:53019";
+        struct client_options options = {.authority = authority, .topic = "t"};
+        struct builder headers = {0}, request = {0};
+        struct client client;
+        browser_headers_add(seen[i].kind, authority, &headers);
+        builder_add(&headers, "", 1);
+        options.headers = builder_slice(&headers).at;
+        client_init(&client, seen[i].kind, &options);
+        seen[i].kind->ask(&client, &request);
+        struct slice line = builder_slice(&request);
+        size_t path = (size_t)bytes_find(line.at, line.len, 4, SLICE(" ")) - 4;
+        assert_int_equal(line.len - path, seen[i].len);
+        builder_finish(&headers);
+        builder_finish(&request);
+    }
+}
+
+static void count_head(struct client *client, const struct client_event *event, void *arg)
+{
+    (void)event;
+    *(uint64_t *)arg = client->head_bytes;
+}
+
+static void test_heads_are_counted(void **state)
+{
+    char answer[sizeof(empty_batch)];
+    struct client client;
+    uint64_t counted = 0;
+    const struct client_sink sink = {count_head, &counted, NULL};
+    (void)state;
+    memcpy(answer, empty_batch, sizeof(answer));
+    client_init(&client, &long_poll_client, &plain);
+    for (unsigned i = 1; i <= 2; i++) {
+        assert_int_equal(long_poll_client.read(&client, answer, sizeof(answer) - 1, &sink),
+                         sizeof(answer) - 1);
+        assert_int_equal(counted, i * (sizeof(answer) - 1 - 40));
+    }
+}
+
 /* ---- WebSocket --------------------------------------------------------------------------- */
 
 #define WS_HEAD                                                                                \
@@ -276,6 +356,93 @@ static void test_websocket_nonsense(void **state)
            "open e-41;closed 0;"); /* compressed, which was not agreed on */
 }
 
+/* ---- other servers ----------------------------------------------------------------------- */
+
+#define NCHAN_DATE "Sun, 22 Nov 2026 14:47:13 GMT"
+#define NCHAN_ANSWER(etag, len, body)                                                          \
+    "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: " len                                 \
+    "\r\nLast-Modified: " NCHAN_DATE "\r\nEtag: " etag "\r\n\r\n" body
+#define NCHAN_NOTHING(etag)                                                                    \
+    "HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\nLast-Modified: " NCHAN_DATE             \
+    "\r\nEtag: " etag "\r\n\r\n"
+
+static void test_nchan_long_poll(void **state)
+{
+    (void)state;
+    expect(&nchan_long_poll_client, &plain,
+           SLICE(NCHAN_ANSWER("2", "12", "0 xxx\n1 yyy\n") NCHAN_ANSWER("3", "5", "2 zzz")),
+           "open 2 " NCHAN_DATE ";message 1 0 0 xxx;message 2 0 1 yyy;answered 2 " NCHAN_DATE
+           ";message 1 0 2 zzz;answered 3 " NCHAN_DATE ";");
+    expect(&nchan_long_poll_client, &plain, SLICE("HTTP/1.1 403 Forbidden\r\n\r\n"),
+           "closed 403;");
+}
+
+/* A channel that does not exist yet gives no cursor; then each message is followed by another
+ * request, until there is nothing. */
+static void test_nchan_short_poll(void **state)
+{
+    (void)state;
+    expect(&nchan_short_poll_client, &plain,
+           SLICE("HTTP/1.1 304 Not Modified\r\nContent-Length: 0\r\n\r\n"),
+           "open now;answered now;");
+    expect(&nchan_short_poll_client, &plain,
+           SLICE(NCHAN_ANSWER("0", "5", "0 xxx") NCHAN_NOTHING("0")),
+           "open 0 " NCHAN_DATE ";message 1 0 0 xxx;answered 0 " NCHAN_DATE ";sent 109;");
+}
+
+static void test_nchan_polls_ask_from_the_cursor(void **state)
+{
+    static const struct client_options later = {
+        .authority = "h:1", .topic = "t", .since = "7 " NCHAN_DATE};
+    static const struct client_options closing = {
+        .authority = "h:1", .topic = "t", .close = true};
+    (void)state;
+    assert_asks(&nchan_long_poll_client, &plain,
+                "GET /long_poll/t HTTP/1.1\r\nHost: h:1\r\n\r\n");
+    assert_asks(&nchan_short_poll_client, &later,
+                "\r\nIf-None-Match: 7\r\nIf-Modified-Since: " NCHAN_DATE "\r\n\r\n");
+    assert_asks(&nchan_short_poll_client, &closing, "GET /short_poll_close/t HTTP/1.1\r\n");
+    assert_asks(&short_poll_client, &closing, "&close=1 HTTP/1.1\r\n");
+}
+
+static void test_nchan_streams(void **state)
+{
+    struct builder bytes = {0};
+    (void)state;
+    expect(&sse_client, &plain,
+           SLICE(SSE_HEAD ": hi\n\nid: 1795358833:0\ndata: 0 xxx\n\n: \n\n"
+                          "id: 1795358833:1\ndata: 1 xxx\n\n"),
+           "open now;message 0 0 0 xxx;message 0 0 1 xxx;");
+    builder_add_text(&bytes, "HTTP/1.1 101 Switching Protocols\r\nContent-Length: 0\r\n"
+                             "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+    ws_add_frame(&bytes, WS_TEXT, false, "0 xxx", 5);
+    expect(&websocket_client, &plain, builder_slice(&bytes), "open now;message 1 0 0 xxx;");
+    builder_finish(&bytes);
+}
+
+static void add_packet(struct builder *out, const char *packet)
+{
+    ws_add_frame(out, WS_TEXT, false, packet, strlen(packet));
+}
+
+static void test_socket_io(void **state)
+{
+    struct builder bytes = {0};
+    (void)state;
+    builder_add_text(&bytes, WS_HEAD "\r\n");
+    add_packet(&bytes, "0{\"sid\":\"a\",\"upgrades\":[],\"pingInterval\":25000}");
+    add_packet(&bytes, "40{\"sid\":\"b\"}");
+    add_packet(&bytes, "42[\"message\",\"0 xxx\"]");
+    add_packet(&bytes, "2");
+    add_packet(&bytes, "42[\"message\",\"\"]");
+    ws_add_close(&bytes, 1001, "");
+    expect(&socket_io_client, &plain, builder_slice(&bytes),
+           "open e-41;message 0 0 0 xxx;heartbeat;message 0 0 ;closed 1001;sent 15;");
+    builder_finish(&bytes);
+    assert_asks(&socket_io_client, &plain,
+                "GET /socket.io/?EIO=4&transport=websocket&topic=t HTTP");
+}
+
 /* ---- the publisher, and frames for the yardstick ----------------------------------------- */
 
 static void test_publisher(void **state)
@@ -285,6 +452,9 @@ static void test_publisher(void **state)
            slice_of(ANSWER("38", "{\"id\":\"e-12\",\"seq\":12,\"subscribers\":3}")
                         ANSWER("38", "{\"id\":\"e-13\",\"seq\":13,\"subscribers\":4}")),
            "published 12 to 3;published 13 to 4;");
+    expect(&publisher_client, &plain,
+           SLICE("HTTP/1.1 202 Accepted\r\nContent-Length: 18\r\n\r\nqueued messages: 1"),
+           "published 0 to 0;");
     expect(&publisher_client, &plain, SLICE("HTTP/1.1 413 Too\r\nContent-Length: 0\r\n\r\n"),
            "closed 413;");
 }
@@ -367,6 +537,28 @@ static void test_books_tell_what_went_wrong(void **state)
     free(delivery);
 }
 
+/* A subscriber is stale from when it lacks the oldest message until it has the newest; what it
+ * lacks at the same time counts once. */
+static void test_books_of_staleness(void **state)
+{
+    struct delivery *delivery = malloc(sizeof(*delivery));
+    struct builder text = {0};
+    (void)state;
+    assert_non_null(delivery);
+    assert_true(delivery_init(delivery, 1, 1, 3));
+    static const int64_t meant_ns[] = {1000, 1400, 5000}, got_ns[] = {2000, 2000, 5100};
+    static const int64_t stale_ns[] = {1000, 1000, 1100};
+    for (unsigned i = 0; i < 3; i++) {
+        builder_truncate(&text, 0);
+        delivery_publish(delivery, 0, meant_ns[i], 20, &text);
+        delivery_take(delivery, 0, builder_slice(&text), got_ns[i]);
+        assert_int_equal(delivery->stale_ns, stale_ns[i]);
+    }
+    builder_finish(&text);
+    delivery_finish(delivery);
+    free(delivery);
+}
+
 /* Of two publishers, only each one's own order is sacred. */
 static void test_books_of_two_publishers(void **state)
 {
@@ -405,14 +597,24 @@ int main(void)
         cmocka_unit_test(test_polls_ask_from_the_cursor),
         cmocka_unit_test(test_sse),
         cmocka_unit_test(test_sse_refused),
+        cmocka_unit_test(test_ndjson),
+        cmocka_unit_test(test_further_headers),
+        cmocka_unit_test(test_headers_of_a_browser),
+        cmocka_unit_test(test_heads_are_counted),
         cmocka_unit_test(test_websocket_raw),
         cmocka_unit_test(test_websocket_long_frame),
         cmocka_unit_test(test_websocket_json_deflated),
         cmocka_unit_test(test_websocket_nonsense),
+        cmocka_unit_test(test_nchan_long_poll),
+        cmocka_unit_test(test_nchan_short_poll),
+        cmocka_unit_test(test_nchan_polls_ask_from_the_cursor),
+        cmocka_unit_test(test_nchan_streams),
+        cmocka_unit_test(test_socket_io),
         cmocka_unit_test(test_publisher),
         cmocka_unit_test(test_yardstick_frames),
         cmocka_unit_test(test_kinds_by_name),
         cmocka_unit_test(test_books_tell_what_went_wrong),
+        cmocka_unit_test(test_books_of_staleness),
         cmocka_unit_test(test_books_of_two_publishers),
         cmocka_unit_test(test_books_refuse_what_cannot_fit),
     };
