@@ -218,9 +218,12 @@ bool subscribers_advance(struct worker *worker, struct replica *replica)
 void subscriber_advance(struct subscriber *subscriber)
 {
     const struct connection *connection = subscriber->connection;
-    for (unsigned i = 0; connection->subscriber && i < subscriber->count; i++)
+    for (unsigned i = 0; connection->subscriber && i < subscriber->count; i++) {
+        struct replica *replica = subscriber->subscriptions[i].replica;
         if (subscriber->sample)
             advance(&subscriber->subscriptions[i], false);
         else
             stream_on(&subscriber->subscriptions[i], false);
+        replica_trim(replica);
+    }
 }

@@ -22,6 +22,14 @@ enum {
     LOANS_BACKLOG = 128,
     ACCEPT_PAUSE_MS = 100, /* without descriptors, trying again at once would only spin */
     WRITE_TIMEOUT_S = 30,
+    ACCEPTED_LIMIT = 64,
+};
+
+/* A socket that libevhtp has accepted, ours from now on. */
+struct accepted {
+    int fd;
+    uint16_t peer_bucket;
+    bool within; /* the limits */
 };
 
 /* A socket lent to libevhtp, with the reply it is to deliver. */
@@ -41,6 +49,8 @@ struct front {
     unsigned listener_count;
     struct event *pause_event; /* ends a pause in accepting */
     int spare_fd;              /* given up for a moment to tell a peer that we are full */
+    struct accepted accepted[ACCEPTED_LIMIT]; /* not connections yet */
+    unsigned accepted_count;
     /*
      * libevhtp has no call to take a socket that is open already. It accepts our own
      * connections to a private listener, and finds the lent socket in their place (pre-accept
@@ -94,16 +104,28 @@ static bool count_in(struct server *server, uint16_t peer_bucket)
 static evhtp_res on_accept(evhtp_connection_t *accepted, void *arg)
 {
     struct front *front = arg;
-    struct worker *worker = front->worker;
     int fd = accepted->sock;
     uint16_t bucket = bucket_of(accepted->saddr);
-    bool within = count_in(worker->server, bucket);
+    bool within = count_in(front->worker->server, bucket);
     accepted->sock = -1; /* ours from now on: refused here, libevhtp forgets the rest */
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    worker_look_at_clock(worker);
-    counter_add(&worker->stats->accepted, 1);
-    connection_create(worker, fd, bucket, !within);
+    counter_add(&front->worker->stats->accepted, 1);
+    front->accepted[front->accepted_count++] = (struct accepted){fd, bucket, within};
+    if (front->accepted_count == ACCEPTED_LIMIT)
+        front_admit(front);
     return EVHTP_RES_ERROR;
+}
+
+void front_admit(struct front *front)
+{
+    if (front->accepted_count == 0)
+        return;
+    worker_look_at_clock(front->worker);
+    for (unsigned i = 0; i < front->accepted_count; i++) {
+        const struct accepted *one = &front->accepted[i];
+        connection_create(front->worker, one->fd, one->peer_bucket, !one->within);
+    }
+    front->accepted_count = 0;
 }
 
 static void set_accepting(struct front *front, bool on)

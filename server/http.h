@@ -23,6 +23,9 @@ struct front *front_create(struct worker *worker, const int *take_listen_fds, un
 void front_close(struct front *front);
 /* Accepts NULL. Connections that libevhtp still has are closed. */
 void front_destroy(struct front *front);
+/* Makes connections of the sockets accepted since. Not at once: memory taken while libevhtp has
+ * some of its own would leave a hole beside each connection when that goes. Once a turn. */
+void front_admit(struct front *front);
 /* A socket that was accepted is closed: its address has one connection less (peer_bucket is
  * what the connection was created with). */
 void front_forget(struct front *front, uint16_t peer_bucket);

@@ -58,6 +58,10 @@ void log_drop(struct log *log, uint64_t seq)
         log->bytes -= message_footprint(message);
         message_unref(message);
     }
+    /* A burst's room goes with it; where there is no memory to move to, it stays. */
+    while (log->capacity > CAPACITY_MIN && log->next - log->first < log->capacity / 4)
+        if (resize(log, log->capacity / 2) < 0)
+            break;
     /* A replica may be told to drop more than it ever held. */
     if (log->first < seq)
         log->first = log->next = seq;

@@ -3,6 +3,7 @@
  * The program: reads the options, starts the workers, says where it listens, runs the feeds
  * until a signal comes, then lets everything end in order.
  */
+#include "allocator.h"
 #include "assets.h"
 #include "feeds/feeder.h"
 #include "limiter.h"
@@ -22,7 +23,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, SWEEP_S = 1 };
+enum { EXIT_USAGE = 2, SWEEP_S = 1, ALLOCATOR_S = 4 };
 
 /* Each subscriber is an open file; what the system allows is what is used. */
 static void raise_file_limit(void)
@@ -155,6 +156,12 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
     bus_sweep(server->bus);
 }
 
+static void on_allocator(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    allocator_sweep(arg);
+}
+
 static bool run(struct server *server, struct event_base *base,
                 const struct listeners *listeners)
 {
@@ -163,10 +170,14 @@ static bool run(struct server *server, struct event_base *base,
     struct event *term = evsignal_new(base, SIGTERM, on_signal, base);
     struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
     struct event *sweep = event_new(base, -1, EV_PERSIST, on_sweep, server);
+    struct allocator allocator;
+    allocator_init(&allocator);
+    struct event *give_back = event_new(base, -1, EV_PERSIST, on_allocator, &allocator);
     struct feeder *feeder = feeder_create(base, server->bus, server->options);
-    bool good = term && interrupt && sweep && feeder && event_add(term, NULL) == 0 &&
-                event_add(interrupt, NULL) == 0 &&
+    bool good = term && interrupt && sweep && give_back && feeder &&
+                event_add(term, NULL) == 0 && event_add(interrupt, NULL) == 0 &&
                 event_add(sweep, &(struct timeval){.tv_sec = SWEEP_S}) == 0 &&
+                event_add(give_back, &(struct timeval){.tv_sec = ALLOCATOR_S}) == 0 &&
                 workers_start(server);
     if (good) {
         printf("ready http://%s/\n", listeners->shown);
@@ -176,7 +187,7 @@ static bool run(struct server *server, struct event_base *base,
     feeder_destroy(feeder);
     if (good)
         workers_drain(server, server->worker_count);
-    struct event *const events[] = {term, interrupt, sweep};
+    struct event *const events[] = {term, interrupt, sweep, give_back};
     for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
         if (events[i])
             event_free(events[i]);

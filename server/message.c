@@ -4,10 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/*
- * A message's encodings form a list that only ever grows at its head, until the message goes.
- * So a reader needs no lock: whatever head it loads, everything behind it stays as it is.
- */
+/* The allocator's header and rounding, and a place in the topic's ring and in a replica's. */
+enum { BESIDES_BYTES = 32 };
+
 struct encoded {
     struct encoded *next;
     const struct encoding *encoding;
@@ -33,7 +32,12 @@ struct label *label_create(const char *epoch, const char *name)
     struct label *label = malloc(sizeof(*label) + name_size);
     if (!label)
         return NULL;
+    if (pthread_mutex_init(&label->lock, NULL) != 0) {
+        free(label);
+        return NULL;
+    }
     atomic_init(&label->refs, 1);
+    atomic_init(&label->encoded_bytes, 0);
     memcpy(label->epoch, epoch, epoch_len + 1);
     memcpy(label->name, name, name_size);
     return label;
@@ -48,8 +52,10 @@ struct label *label_ref(struct label *label)
 
 void label_unref(struct label *label)
 {
-    if (label && atomic_fetch_sub_explicit(&label->refs, 1, memory_order_acq_rel) == 1)
-        free(label);
+    if (!label || atomic_fetch_sub_explicit(&label->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    pthread_mutex_destroy(&label->lock);
+    free(label);
 }
 
 /* ---- message ---------------------------------------------------------------------------- */
@@ -67,7 +73,6 @@ struct message *message_create(enum message_type type, struct slice event, struc
         .data = {message->storage + event.len, data.len},
     };
     atomic_init(&message->refs, 1);
-    atomic_init(&message->encoded, NULL);
     /* An empty slice may have no address, which memcpy must not be given. */
     if (event.len)
         memcpy(message->storage, event.at, event.len);
@@ -83,29 +88,19 @@ struct message *message_ref(struct message *message)
     return message;
 }
 
-static void encoded_destroy(struct encoded *encoded)
-{
-    bytes_unref(encoded->bytes);
-    free(encoded);
-}
-
 void message_unref(struct message *message)
 {
     if (!message || atomic_fetch_sub_explicit(&message->refs, 1, memory_order_acq_rel) != 1)
         return;
-    struct encoded *encoded = atomic_load_explicit(&message->encoded, memory_order_relaxed);
-    while (encoded) {
-        struct encoded *next = encoded->next;
-        encoded_destroy(encoded);
-        encoded = next;
-    }
+    if (message->encoded)
+        message_drop_encoded(message);
     label_unref(message->label);
     free(message);
 }
 
 size_t message_footprint(const struct message *message)
 {
-    return sizeof(*message) + message->event.len + message->data.len;
+    return sizeof(*message) + message->event.len + message->data.len + BESIDES_BYTES;
 }
 
 void message_add_id(const struct message *message, struct builder *out)
@@ -116,6 +111,19 @@ void message_add_id(const struct message *message, struct builder *out)
 }
 
 /* ---- encodings -------------------------------------------------------------------------- */
+
+static void encoded_destroy(struct encoded *encoded)
+{
+    if (!encoded)
+        return;
+    bytes_unref(encoded->bytes);
+    free(encoded);
+}
+
+static size_t encoded_footprint(const struct encoded *encoded)
+{
+    return sizeof(*encoded) + sizeof(*encoded->bytes) + encoded->bytes->len;
+}
 
 static struct encoded *encoded_create(const struct message *message,
                                       const struct encoding *encoding, unsigned parameter)
@@ -136,37 +144,55 @@ static struct encoded *encoded_create(const struct message *message,
     return encoded;
 }
 
-/* Looks from head on, as far as the node `end`, whose part of the list is known already. */
-static struct bytes *encoded_find(const struct encoded *head, const struct encoded *end,
+/* A reference to what is there, or NULL. Under the label's lock. */
+static struct bytes *encoded_find(const struct message *message,
                                   const struct encoding *encoding, unsigned parameter)
 {
-    for (; head != end; head = head->next)
-        if (head->encoding == encoding && head->parameter == parameter)
-            return head->bytes;
-    return NULL;
+    const struct encoded *encoded = message->encoded;
+    while (encoded && (encoded->encoding != encoding || encoded->parameter != parameter))
+        encoded = encoded->next;
+    return encoded ? bytes_ref(encoded->bytes) : NULL;
 }
 
 struct bytes *message_encoded(struct message *message, const struct encoding *encoding,
                               unsigned parameter)
 {
-    struct encoded *head = atomic_load_explicit(&message->encoded, memory_order_acquire);
-    struct bytes *found = encoded_find(head, NULL, encoding, parameter);
+    struct label *label = message->label;
+    pthread_mutex_lock(&label->lock);
+    struct bytes *found = encoded_find(message, encoding, parameter);
+    pthread_mutex_unlock(&label->lock);
     if (found)
         return found;
 
     struct encoded *made = encoded_create(message, encoding, parameter);
     if (!made)
         return NULL;
-    for (;;) {
-        made->next = head;
-        if (atomic_compare_exchange_weak_explicit(&message->encoded, &head, made,
-                                                  memory_order_acq_rel, memory_order_acquire))
-            return made->bytes;
-        /* Others pushed meanwhile: one of them may have made the same. */
-        found = encoded_find(head, made->next, encoding, parameter);
-        if (found) {
-            encoded_destroy(made);
-            return found;
-        }
+    pthread_mutex_lock(&label->lock);
+    found = encoded_find(message, encoding, parameter); /* another may have been quicker */
+    if (!found) {
+        found = bytes_ref(made->bytes);
+        label->encoded_bytes += encoded_footprint(made);
+        made->next = message->encoded;
+        message->encoded = made;
+        made = NULL;
+    }
+    pthread_mutex_unlock(&label->lock);
+    encoded_destroy(made);
+    return found;
+}
+
+void message_drop_encoded(struct message *message)
+{
+    struct label *label = message->label;
+    pthread_mutex_lock(&label->lock);
+    struct encoded *encoded = message->encoded;
+    message->encoded = NULL;
+    for (const struct encoded *each = encoded; each; each = each->next)
+        label->encoded_bytes -= encoded_footprint(each);
+    pthread_mutex_unlock(&label->lock);
+    while (encoded) {
+        struct encoded *next = encoded->next;
+        encoded_destroy(encoded);
+        encoded = next;
     }
 }

@@ -43,6 +43,7 @@ static void pick(struct subscriber *subscriber, struct picked *picked)
         struct message *message = log_at(&from->replica->log, from->next);
         if (picked->count > 0 && picked->payload + message->data.len > BATCH_BYTES_LIMIT)
             break;
+        replica_reads(from->replica, from->next);
         picked->messages[picked->count++] = message;
         picked->payload += message->data.len;
         from->next++;
@@ -64,6 +65,8 @@ static struct bytes *make_body(const struct subscriber *subscriber, const struct
         .gap_count = gap_count,
     };
     subscriber->transport->answer(&batch, &body);
+    for (unsigned i = 0; i < subscriber->count; i++)
+        replica_trim(subscriber->subscriptions[i].replica);
     body.failed |= next.failed;
     builder_finish(&next);
     return builder_take(&body);

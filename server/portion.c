@@ -47,10 +47,13 @@ bool portion_make(struct subscription *subscription, struct portion *ret_portion
          wave->count + portion->per_message <= STREAM_FRAMES_LIMIT;
          seq++) {
         struct message *message = log_at(log, seq);
+        replica_reads(subscription->replica, seq);
         struct bytes *frame =
             message_encoded(message, subscriber->encoding, subscriber->parameter);
-        if (!frame || (portion->per_message == 2 && !add_prefix(subscription, seq, wave)))
+        if (!frame || (portion->per_message == 2 && !add_prefix(subscription, seq, wave))) {
+            bytes_unref(frame);
             return false;
+        }
         wave_add(wave, frame);
         portion->payload += message->data.len;
     }
@@ -59,9 +62,8 @@ bool portion_make(struct subscription *subscription, struct portion *ret_portion
 
 void portion_finish(struct portion *portion)
 {
-    if (portion->per_message == 2)
-        for (unsigned i = 0; i < portion->wave.count; i += 2)
-            bytes_unref(portion->wave.frames[i]);
+    for (unsigned i = 0; i < portion->wave.count; i++)
+        bytes_unref(portion->wave.frames[i]);
     wave_finish(&portion->wave);
 }
 

@@ -10,8 +10,7 @@
 #include "stream.h"
 #include "subscriber.h"
 
-/* Frames from a cursor on. Those of messages are borrowed from the log: valid until it moves.
- */
+/* Frames from a cursor on, each with a reference. */
 struct portion {
     const struct replica *replica;
     const struct encoding *encoding;

@@ -7,6 +7,12 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { CAPACITY_MIN = 8 }; /* subscriptions */
+
+/* What encodings may take: this part of what the messages do, and between two sweeps so much
+ * more. Those of late readers may take as much again. */
+enum { ENCODED_SHARE = 32, ENCODED_BYTES = 64 * 1024 };
+
 static struct replica **bucket_of(struct replicas *replicas, struct slice name)
 {
     uint32_t hash = 2166136261u;
@@ -35,6 +41,7 @@ struct replica *replicas_add(struct replicas *replicas, struct topic *take_topic
     replica->next_in_bucket = *bucket;
     *bucket = replica;
     log_init(&replica->log, take_topic->first);
+    replica->warm = replica->log.first;
     /* From here on every publish marks this worker; what came before is copied by the first
      * sync. In this order nothing falls between. */
     atomic_fetch_or(&take_topic->watchers, replicas->bit);
@@ -47,11 +54,56 @@ static void answer_forget(struct shared_answer *answer)
     *answer = (struct shared_answer){0};
 }
 
+/* ---- encodings -------------------------------------------------------------------------- */
+
+static void drop_encoded(const struct log *log, uint64_t from, uint64_t to)
+{
+    for (uint64_t seq = from > log->first ? from : log->first; seq < to; seq++)
+        message_drop_encoded(log_at(log, seq));
+}
+
+static void drop_late(struct replica *replica)
+{
+    drop_encoded(&replica->log, replica->late_from, replica->late_to);
+    replica->late_from = replica->late_to = 0;
+}
+
+static void trim_encoded(struct replica *replica, uint64_t limit_bytes)
+{
+    const struct log *log = &replica->log;
+    const struct label *label = replica->topic->label;
+    if (label->encoded_bytes > 2 * limit_bytes)
+        drop_late(replica);
+    if (replica->warm < log->first)
+        replica->warm = log->first;
+    while (replica->warm < log->next && label->encoded_bytes > limit_bytes)
+        message_drop_encoded(log_at(log, replica->warm++));
+}
+
+void replica_reads(struct replica *replica, uint64_t seq)
+{
+    if (seq >= replica->warm)
+        return;
+    if (replica->late_to == 0 || seq < replica->late_from)
+        replica->late_from = seq;
+    if (seq >= replica->late_to)
+        replica->late_to = seq + 1;
+}
+
+void replica_trim(struct replica *replica)
+{
+    trim_encoded(replica, replica->log.bytes / ENCODED_SHARE + ENCODED_BYTES);
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
 static void replica_destroy(struct replica *replica, uint64_t bit)
 {
     atomic_fetch_and(&replica->topic->watchers, ~bit);
     topic_touch(replica->topic, wall_clock_us());
     answer_forget(&replica->answer);
+    drop_late(replica);
+    drop_encoded(&replica->log, replica->warm, replica->log.next);
     log_finish(&replica->log);
     free(replica->subscriptions);
     topic_unref(replica->topic);
@@ -67,6 +119,7 @@ void replicas_sweep(struct replicas *replicas, int64_t before_ms,
             if (replica->count > 0 || replica->queued || replica->used_ms >= before_ms) {
                 if (replica_sync(replica))
                     on_grown(replica, arg);
+                trim_encoded(replica, replica->log.bytes / ENCODED_SHARE);
                 link = &replica->next_in_bucket;
                 continue;
             }
@@ -95,17 +148,22 @@ bool replica_sync(struct replica *replica)
     return replica->log.next > next;
 }
 
+static int resize(struct replica *replica, uint32_t capacity)
+{
+    struct subscription **resized =
+        realloc(replica->subscriptions, capacity * sizeof(struct subscription *));
+    if (!resized)
+        return -ENOMEM;
+    replica->subscriptions = resized;
+    replica->capacity = capacity;
+    return 0;
+}
+
 int replica_attach(struct replica *replica, struct subscription *subscription)
 {
-    if (replica->count == replica->capacity) {
-        uint32_t capacity = replica->capacity ? replica->capacity * 2 : 8;
-        struct subscription **grown =
-            realloc(replica->subscriptions, capacity * sizeof(struct subscription *));
-        if (!grown)
-            return -ENOMEM;
-        replica->subscriptions = grown;
-        replica->capacity = capacity;
-    }
+    if (replica->count == replica->capacity &&
+        resize(replica, replica->capacity ? replica->capacity * 2 : CAPACITY_MIN) < 0)
+        return -ENOMEM;
     subscription->index = replica->count;
     replica->subscriptions[replica->count++] = subscription;
     atomic_fetch_add(&replica->topic->subscribers, 1);
@@ -126,5 +184,7 @@ void replica_detach(struct subscription *subscription)
     subscription->index = NOT_ATTACHED;
     if (replica->walk > replica->count)
         replica->walk = replica->count;
+    if (replica->capacity > CAPACITY_MIN && replica->count < replica->capacity / 4)
+        resize(replica, replica->capacity / 2); /* a crowd's room goes with it */
     atomic_fetch_sub(&replica->topic->subscribers, 1);
 }

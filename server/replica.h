@@ -3,6 +3,10 @@
  * Replica: a worker's own view of a topic's log, and who reads from it on this worker. A worker
  * is a cursor in the topic like everybody else: once per loop turn it takes the references to
  * what is new, under the topic's lock; its subscribers then read without any lock.
+ *
+ * Encodings stay beside the newest messages, for those who come a little later, and beside
+ * older ones that somebody lately asked for, as long as they are small beside the messages; the
+ * rest is dropped. So what a topic takes in memory is what its log says, whoever reads it.
  */
 #ifndef PUSHLAB_REPLICA_H
 #define PUSHLAB_REPLICA_H
@@ -33,6 +37,8 @@ struct replica {
     uint32_t walk; /* subscriptions below this one are still to be looked at */
     bool queued;   /* in the worker's list of grown replicas */
     bool regrown;  /* has grown since the walk began: walk again */
+    uint64_t warm;               /* messages from here on may have encodings */
+    uint64_t late_from, late_to; /* so may these, which others had passed; 0, 0: none */
     int64_t used_ms;
     struct shared_answer answer;
 };
@@ -58,6 +64,11 @@ void replicas_finish(struct replicas *replicas);
 /* Catches up with the topic; whether there is something new, which the caller must see to
  * (worker_grown). Being out of memory leaves the replica behind: the next call goes on. */
 bool replica_sync(struct replica *replica);
+/* To be called before an encoding of this message is asked for. */
+void replica_reads(struct replica *replica, uint64_t seq);
+/* Drops encodings that take more than their share. To be called after a walk, not during it:
+ * those who come later in it need the same ones. */
+void replica_trim(struct replica *replica);
 /* 0 or -ENOMEM. The subscription must not be attached yet. */
 int replica_attach(struct replica *replica, struct subscription *subscription);
 /* Does nothing when the subscription is not attached. */

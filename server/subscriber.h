@@ -36,20 +36,21 @@ struct subscriber {
     struct subscription one; /* what subscriptions points to when there is one */
     int64_t beat_ms;   /* the next heartbeat; while awaiting, when the peer counts as dead */
     int64_t window_ms; /* end of the coalescing window or of the hold; 0: none open */
+    /* Bits and bytes, since there are as many of these as of subscribers. */
     uint16_t coalesce_ms;
-    uint16_t limit; /* messages in one answer */
-    uint8_t count;
-    uint8_t parameter; /* of the encoding */
-    bool many;        /* asked for with topics=: cursors are lists, messages name their topic */
-    bool json;        /* format=json */
-    bool sample;      /* only the newest, at most once per coalesce_ms */
-    bool awaiting;    /* a probe has not been answered yet */
-    bool close_after; /* close=1, or HTTP without keep-alive */
-    bool old_http;    /* HTTP/1.0 */
-    bool may_publish;
-    bool foreign;            /* a page of another origin: public topics only */
+    uint16_t limit : 10; /* messages in one answer */
+    uint16_t count : 6;
+    uint8_t parameter;       /* of the encoding */
     uint8_t mode;            /* the transport's own */
     uint8_t transport_index; /* in the server's table and the counters */
+    bool many : 1;           /* topics= was used: cursors are lists, messages name their topic */
+    bool json : 1;           /* format=json */
+    bool sample : 1;         /* only the newest, at most once per coalesce_ms */
+    bool awaiting : 1;       /* a probe has not been answered yet */
+    bool close_after : 1;    /* close=1, or HTTP without keep-alive */
+    bool old_http : 1;       /* HTTP/1.0 */
+    bool may_publish : 1;
+    bool foreign : 1; /* a page of another origin: public topics only */
 };
 
 /* ---- for transports ---------------------------------------------------------------------- */

@@ -26,7 +26,7 @@
 #include "message.h"
 #include "reply.h"
 
-enum { TRANSPORT_ABI = 1 };
+enum { TRANSPORT_ABI = 2 };
 
 struct subscriber; /* see subscriber.h for what a transport may ask of it */
 
@@ -95,7 +95,10 @@ struct transport {
     int (*input)(struct subscriber *subscriber, char *bytes, size_t len, struct builder *out);
     /* Optional: the subscriber is gone; frees what subscriber_state holds. */
     void (*closed)(struct subscriber *subscriber);
-    /* Optional: a worker's thread ends; frees what the transport keeps for each thread. */
+    /* Optional: about once a second on each worker's thread; frees what the transport keeps for
+     * the thread and has not used since the last time. */
+    void (*thread_sweep)(void);
+    /* Optional: a worker's thread ends; frees all that the transport keeps for it. */
     void (*thread_end)(void);
 };
 

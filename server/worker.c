@@ -123,6 +123,7 @@ static void walk_grown(struct worker *worker)
             replica->queued = false;
         else
             queue_grown(worker, replica);
+        replica_trim(replica);
     }
 }
 
@@ -170,6 +171,9 @@ static void sweep(struct worker *worker)
         return;
     worker->swept_ms = worker->now_ms;
     replicas_sweep(&worker->replicas, worker->now_ms - REPLICA_IDLE_MS, on_behind, worker);
+    for (unsigned i = 0; i < worker->server->transport_count; i++)
+        if (worker->server->transports[i]->thread_sweep)
+            worker->server->transports[i]->thread_sweep();
 }
 
 static void drain_one(struct timer *timer, void *arg)
@@ -202,6 +206,7 @@ static void *worker_run(void *arg)
         /* Work left over from the last turn must not wait for an event. */
         bool more = worker->grown || worker->inbox.own;
         event_base_loop(worker->base, more ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
+        front_admit(worker->front);
         worker->now_ms = monotonic_ms();
         /* What was published before it is still given before the goodbye. */
         bool drain = !worker->draining && atomic_load(&worker->server->draining);

@@ -15,6 +15,7 @@ static void add_messages(const struct batch *batch, struct builder *body)
         if (i > 0)
             builder_add(body, ",", 1);
         builder_add(body, message->data, message->len);
+        bytes_unref(message);
     }
 }
 

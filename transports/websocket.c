@@ -399,5 +399,6 @@ const struct transport websocket_transport = {
     .bye = websocket_bye,
     .input = websocket_input,
     .closed = conversation_destroy,
+    .thread_sweep = ws_deflate_sweep_thread,
     .thread_end = ws_deflate_finish_thread,
 };

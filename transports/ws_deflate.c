@@ -2,7 +2,6 @@
 #include "ws_deflate.h"
 
 #include <errno.h>
-#include <string.h>
 #include <zlib.h>
 
 enum { WINDOWS = WS_WINDOW_BITS_MOST - WS_WINDOW_BITS_LEAST + 1, STEP_LEAST = 512 };
@@ -14,11 +13,14 @@ static const unsigned char tail[] = {0x00, 0x00, 0xFF, 0xFF};
 static _Thread_local struct {
     z_stream deflaters[WINDOWS];
     z_stream inflater;
+    unsigned used; /* since the last sweep: a bit for each deflater, then the inflater's */
 } zlib;
 
 static z_stream *ready_deflater(unsigned window_bits)
 {
-    z_stream *stream = &zlib.deflaters[window_bits - WS_WINDOW_BITS_LEAST];
+    unsigned window = window_bits - WS_WINDOW_BITS_LEAST;
+    z_stream *stream = &zlib.deflaters[window];
+    zlib.used |= 1u << window;
     int result = stream->state
                      ? deflateReset(stream)
                      : deflateInit2(stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
@@ -29,18 +31,26 @@ static z_stream *ready_deflater(unsigned window_bits)
 static z_stream *ready_inflater(void)
 {
     z_stream *stream = &zlib.inflater;
+    zlib.used |= 1u << WINDOWS;
     int result = stream->state ? inflateReset(stream) : inflateInit2(stream, -MAX_WBITS);
     return result == Z_OK ? stream : NULL;
 }
 
+void ws_deflate_sweep_thread(void)
+{
+    /* Ending a stream clears its `state`. */
+    for (unsigned i = 0; i < WINDOWS; i++)
+        if (zlib.deflaters[i].state && !(zlib.used & 1u << i))
+            deflateEnd(&zlib.deflaters[i]);
+    if (zlib.inflater.state && !(zlib.used & 1u << WINDOWS))
+        inflateEnd(&zlib.inflater);
+    zlib.used = 0;
+}
+
 void ws_deflate_finish_thread(void)
 {
-    for (size_t i = 0; i < WINDOWS; i++)
-        if (zlib.deflaters[i].state)
-            deflateEnd(&zlib.deflaters[i]);
-    if (zlib.inflater.state)
-        inflateEnd(&zlib.inflater);
-    memset(&zlib, 0, sizeof(zlib));
+    zlib.used = 0;
+    ws_deflate_sweep_thread();
 }
 
 int ws_deflate(struct slice payload, unsigned window_bits, struct builder *out)

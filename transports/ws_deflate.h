@@ -3,9 +3,9 @@
  * permessage-deflate's payloads (RFC 7692, sections 7.2.1 and 7.2.2), one message at a time.
  *
  * Both ends agreed on no context takeover, so no connection holds compressor state: each thread
- * has a compressor for each window size it has met and one decompressor, made on first use and
- * reset for each message. A thread that used them calls ws_deflate_finish_thread before it
- * ends.
+ * has a compressor for each window size it has met (up to 268 kB each) and one decompressor (some
+ * 40 kB), made on first use and reset for each message. A thread that uses them calls
+ * ws_deflate_sweep_thread now and then, and ws_deflate_finish_thread before it ends.
  */
 #ifndef PUSHLAB_WS_DEFLATE_H
 #define PUSHLAB_WS_DEFLATE_H
@@ -31,7 +31,9 @@ int ws_deflate(struct slice payload, unsigned window_bits, struct builder *out);
  */
 int ws_inflate(struct slice compressed, size_t limit, struct builder *out);
 
-/* Frees what this thread holds; the next use makes it anew. */
+/* Frees what this thread has not used since the last call; the next use makes it anew. */
+void ws_deflate_sweep_thread(void);
+/* Frees all that this thread holds. */
 void ws_deflate_finish_thread(void);
 
 #endif

@@ -25,6 +25,14 @@ static inline void assert_slice(struct slice got, struct slice expected)
                  expected.at);
 }
 
+/* The message in this encoding, as it lies beside it. */
+static inline struct slice encoded(struct message *message, const struct encoding *encoding)
+{
+    struct bytes *bytes = message_encoded(message, encoding, 0);
+    bytes_unref(bytes);
+    return (struct slice){bytes->data, bytes->len};
+}
+
 static inline struct slice as_slice(const struct bytes *bytes)
 {
     return (struct slice){bytes->data, bytes->len};

@@ -81,13 +81,13 @@ static void test_messages(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct message *message =
             make_message(cases[i].type, slice_of(cases[i].event), cases[i].data);
-        struct slice plain = as_slice(message_encoded(message, &json_encoding, 0));
+        struct slice plain = encoded(message, &json_encoding);
         assert_slice(plain, slice_of(cases[i].json));
 
         struct builder expected = {0};
         builder_add_text(&expected, "{\"topic\":\"weather\",");
         builder_add_text(&expected, cases[i].json + 1);
-        assert_slice(as_slice(message_encoded(message, &json_topic_encoding, 0)),
+        assert_slice(encoded(message, &json_topic_encoding),
                      builder_slice(&expected));
         builder_finish(&expected);
 
@@ -104,7 +104,7 @@ static void test_extremes(void **state)
     struct message *message = make_message(MESSAGE_TEXT, SLICE(""), SLICE("x"));
     message->seq = UINT64_MAX;
     message->time_us = UINT64_MAX;
-    assert_slice(as_slice(message_encoded(message, &json_encoding, 0)),
+    assert_slice(encoded(message, &json_encoding),
                  SLICE("{\"id\":\"ep-18446744073709551615\",\"seq\":18446744073709551615,"
                        "\"time\":18446744073709551615,\"type\":\"text\",\"data\":\"x\"}"));
     struct builder builder = {.failed = true};

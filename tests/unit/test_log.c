@@ -30,8 +30,8 @@ static void check(const struct log *log, uint64_t first, uint64_t next)
     assert_int_equal(log->next, next);
     for (uint64_t seq = first; seq < next; seq++)
         assert_int_equal(log_at(log, seq)->seq, seq);
-    size_t each = sizeof(struct message) + 4;
-    assert_int_equal(log->bytes, (next - first) * each);
+    uint64_t bytes = next > first ? (next - first) * message_footprint(log_at(log, first)) : 0;
+    assert_int_equal(log->bytes, bytes);
 }
 
 static void test_empty(void **state)
@@ -63,6 +63,25 @@ static void test_wraps_and_grows(void **state)
     }
     log_finish(&log);
     check(&log, next, next);
+}
+
+/* What a burst needed is not kept for ever after. */
+static void test_shrinks(void **state)
+{
+    (void)state;
+    struct log log;
+    log_init(&log, 1);
+    for (uint64_t seq = 1; seq <= 10000; seq++)
+        append(&log, seq);
+    uint32_t most = log.capacity;
+    for (uint64_t seq = 10001; seq <= 11000; seq++) {
+        append(&log, seq);
+        log_drop(&log, seq > 10900 ? seq - 2 : seq - 9000);
+        check(&log, seq > 10900 ? seq - 2 : seq - 9000, seq + 1);
+        assert_int_equal(log.capacity < most, seq > 10900);
+    }
+    assert_true(log.capacity <= 16);
+    log_finish(&log);
 }
 
 static void test_drop_beyond(void **state)
@@ -100,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_wraps_and_grows),
+        cmocka_unit_test(test_shrinks),
         cmocka_unit_test(test_drop_beyond),
         cmocka_unit_test(test_lets_go),
     };

@@ -17,17 +17,23 @@ enum { MANY = 60 };
 static struct bus *bus;
 static struct replicas replicas;
 
-static int start(void **state)
+static void make_bus(uint64_t history_count)
 {
-    (void)state;
     const struct bus_limits limits = {
-        .history = {3, 3600000000u, 1 << 20}, .topics = 1000, .held_bytes = 1 << 20};
+        .history = {history_count, 3600000000u, 1 << 30}, .topics = 1000, .held_bytes = 1 << 30};
     static struct inbox inbox;
     if (inbox.event_fd == 0)
         inbox_init(&inbox);
-    replicas = (struct replicas){.bit = 2};
+    bus_destroy(bus);
     bus = bus_create(&limits);
     bus_attach(bus, 1, &inbox);
+}
+
+static int start(void **state)
+{
+    (void)state;
+    replicas = (struct replicas){.bit = 2};
+    make_bus(3);
     return bus ? 0 : -1;
 }
 
@@ -36,6 +42,7 @@ static int stop(void **state)
     (void)state;
     replicas_finish(&replicas);
     bus_destroy(bus);
+    bus = NULL;
     return 0;
 }
 
@@ -110,6 +117,88 @@ static void test_sweep(void **state)
     replica_detach(&subscription);
 }
 
+/* ---- encodings -------------------------------------------------------------------------- */
+
+enum { NOTES = 2000, NOTE_SIZE = 1000, ROOM = 64 * 1024 };
+
+static unsigned encode_calls;
+
+static void encode(const struct message *message, unsigned parameter, struct builder *out)
+{
+    (void)parameter;
+    encode_calls++;
+    builder_add_slice(out, message->data);
+}
+
+static const struct encoding encoding = {.name = "same", .encode = encode};
+
+/* How many of messages from to to-1 had to be encoded, when they are read in order. */
+static unsigned read_all(struct replica *replica, uint64_t from, uint64_t to)
+{
+    unsigned before = encode_calls;
+    for (uint64_t seq = from; seq < to; seq++) {
+        replica_reads(replica, seq);
+        bytes_unref(message_encoded(log_at(&replica->log, seq), &encoding, 0));
+    }
+    return encode_calls - before;
+}
+
+static struct replica *replica_of_notes(void)
+{
+    static const char note[NOTE_SIZE];
+    struct published published;
+    make_bus(NOTES);
+    struct replica *replica = add("notes");
+    replica->used_ms = 100;
+    for (unsigned i = 0; i < NOTES; i++)
+        bus_publish(bus, SLICE("notes"),
+                    message_create(MESSAGE_TEXT, (struct slice){0},
+                                   (struct slice){note, sizeof(note)}),
+                    &published);
+    assert_true(replica_sync(replica));
+    return replica;
+}
+
+static void test_encodings_of_the_newest_are_kept(void **state)
+{
+    (void)state;
+    struct replica *replica = replica_of_notes();
+    const struct label *label = replica->topic->label;
+    uint64_t share = replica->log.bytes / 32;
+    assert_int_equal(read_all(replica, 1, NOTES + 1), NOTES);
+    assert_int_equal(read_all(replica, 1, NOTES + 1), 0); /* in one walk, whoever reads */
+    replica_trim(replica);
+    assert_in_range(label->encoded_bytes, share, share + ROOM);
+    assert_int_equal(read_all(replica, NOTES - 60, NOTES + 1), 0);
+    replicas_sweep(&replicas, 50, on_grown, NULL);
+    assert_in_range(label->encoded_bytes, 1, share);
+    assert_int_equal(read_all(replica, NOTES - 30, NOTES + 1), 0);
+}
+
+static void test_encodings_for_late_readers(void **state)
+{
+    (void)state;
+    struct replica *replica = replica_of_notes();
+    const struct label *label = replica->topic->label;
+    uint64_t share = replica->log.bytes / 32;
+    read_all(replica, 1, NOTES + 1);
+    replicas_sweep(&replicas, 50, on_grown, NULL);
+    /* A few stay, and a crowd that comes for them shares them. */
+    assert_int_equal(read_all(replica, 11, 31), 20);
+    replica_trim(replica);
+    replicas_sweep(&replicas, 50, on_grown, NULL);
+    assert_int_equal(read_all(replica, 11, 31), 0);
+    /* Too many, and all of them go. */
+    assert_int_equal(read_all(replica, 1, 1001), 980);
+    replica_trim(replica);
+    assert_in_range(label->encoded_bytes, 0, share + ROOM);
+    assert_int_equal(read_all(replica, 1, 1001), 1000);
+    struct topic *topic = topic_ref(replica->topic);
+    replicas_sweep(&replicas, 200, on_grown, NULL); /* nobody has used it since */
+    assert_int_equal(topic->label->encoded_bytes, 0);
+    topic_unref(topic);
+}
+
 /* ---- a walk while subscriptions come and go, in every way the worker knows -----------------
  */
 
@@ -170,6 +259,7 @@ static void test_walk(void **state)
         replica_detach(&subscriptions[i]);
         replica_detach(&subscriptions[i]); /* does nothing */
     }
+    assert_true(replica->capacity < MANY / 2); /* a crowd's room goes with it */
 }
 
 #define replica_test(test) cmocka_unit_test_setup_teardown(test, start, stop)
@@ -179,6 +269,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         replica_test(test_sync),
         replica_test(test_sweep),
+        replica_test(test_encodings_of_the_newest_are_kept),
+        replica_test(test_encodings_for_late_readers),
         replica_test(test_walk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

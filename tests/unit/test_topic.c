@@ -13,7 +13,7 @@
 enum { SECOND = 1000000 };
 
 #define PLENTY (UINT64_MAX / 2)
-#define EACH (sizeof(struct message) + 10) /* of the messages here */
+static uint64_t each; /* what a message of 10 bytes takes */
 
 static _Atomic uint64_t held;
 static uint64_t held_limit;
@@ -24,6 +24,10 @@ static struct topic *topic;
 static int start(void **state)
 {
     (void)state;
+    struct message *message =
+        message_create(MESSAGE_BINARY, (struct slice){0}, SLICE("0123456789"));
+    each = message_footprint(message);
+    message_unref(message);
     held = 0;
     held_limit = PLENTY;
     history =
@@ -102,7 +106,7 @@ static void test_count(void **state)
 static void test_bytes(void **state)
 {
     (void)state;
-    history.bytes = 3 * EACH;
+    history.bytes = 3 * each;
     for (int i = 0; i < 10; i++)
         append(i);
     check(8, 11);
@@ -151,32 +155,32 @@ static void test_touch(void **state)
 static void test_held_limit(void **state)
 {
     (void)state;
-    held_limit = 5 * EACH;
+    held_limit = 5 * each;
     for (int i = 0; i < 8; i++)
         append(i);
     check(4, 9); /* room was made among its own */
     /* Others hold nearly everything: what is left is for the newest. */
-    held += 4 * EACH;
-    held_limit = 9 * EACH;
-    assert_int_equal(append_bytes(10 + 2 * EACH, 9), 0);
+    held += 4 * each;
+    held_limit = 9 * each;
+    assert_int_equal(append_bytes(10 + 2 * each, 9), 0);
     assert_int_equal(topic->first, 7);
-    held -= 4 * EACH;
+    held -= 4 * each;
     check(7, 10);
 }
 
 static void test_no_room(void **state)
 {
     (void)state;
-    held_limit = 3 * EACH;
+    held_limit = 3 * each;
     append(1);
     append(2);
     mark = 42;
     /* It would not fit into an empty log either: then nothing is given up for it. */
-    assert_int_equal(append_bytes(10 + 3 * EACH, 3), -ENOSPC);
+    assert_int_equal(append_bytes(10 + 3 * each, 3), -ENOSPC);
     check(1, 3);
-    held += 3 * EACH;
-    assert_int_equal(append_bytes(10 + 2 * EACH, 3), -ENOSPC);
-    held -= 3 * EACH;
+    held += 3 * each;
+    assert_int_equal(append_bytes(10 + 2 * each, 3), -ENOSPC);
+    held -= 3 * each;
     check(1, 3);
     assert_int_equal(mark, 42);
     append(4);

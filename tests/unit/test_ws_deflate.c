@@ -189,6 +189,24 @@ static void test_round_trips(void **state)
     }
 }
 
+/* What is in use stays, what is not goes; either way the next message is none the worse. */
+static void test_sweep(void **state)
+{
+    (void)state;
+    struct builder compressed = {0}, out = {0};
+    for (unsigned sweeps = 0; sweeps < 4; sweeps++)
+        for (unsigned bits = WS_WINDOW_BITS_LEAST; bits <= WS_WINDOW_BITS_MOST; bits++) {
+            builder_truncate(&compressed, 0);
+            assert_int_equal(ws_deflate(SLICE("Hello, hello"), bits, &compressed), 0);
+            assert_int_equal(ws_inflate(builder_slice(&compressed), 100, &out), 0);
+            check_bytes(&out, SLICE("Hello, hello"));
+            for (unsigned i = 0; i < sweeps; i++)
+                ws_deflate_sweep_thread();
+        }
+    builder_finish(&compressed);
+    ws_deflate_finish_thread();
+}
+
 static void *use_thread(void *unused)
 {
     struct builder compressed = {0}, out = {0};
@@ -294,6 +312,7 @@ int main(void)
         cmocka_unit_test(test_deflate),
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_sweep),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_encodings),
         cmocka_unit_test(test_frames_deflated),
