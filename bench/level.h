@@ -13,6 +13,8 @@ struct level {
     double connections; /* -1: the server does not answer */
     int64_t subscribers;
     unsigned files;
+    double held_bytes; /* of messages, as the server says; -1: it does not */
+    double heap_bytes; /* in use, the same */
     struct process_memory memory;
 };
 
@@ -20,6 +22,9 @@ struct level {
  * its memory has come to rest. pid: 0 when not known. */
 struct level level_read(struct control *control, pid_t pid, const char *topic,
                         double connections);
+/* Reads the memory again until at most so much is resident, for a while at most: what a server
+ * no longer uses it gives back only every few seconds. */
+void level_await_memory(struct level *level, pid_t pid, double limit_bytes);
 /* As an object of the report's document. */
 void level_report(struct report *report, const char *key, const struct level *level);
 

@@ -24,7 +24,7 @@ struct label {
     atomic_uint refs;
     pthread_mutex_t lock;           /* guards the messages' lists of encodings */
     _Atomic uint64_t encoded_bytes; /* in all of them; written under the lock */
-    char epoch[EPOCH_LIMIT + 1]; /* random per creation of the topic; letters and digits */
+    char epoch[EPOCH_LIMIT + 1];    /* random per creation of the topic; letters and digits */
     char name[];
 };
 

@@ -34,9 +34,9 @@ struct replica {
     struct subscription **subscriptions;
     uint32_t count;
     uint32_t capacity;
-    uint32_t walk; /* subscriptions below this one are still to be looked at */
-    bool queued;   /* in the worker's list of grown replicas */
-    bool regrown;  /* has grown since the walk began: walk again */
+    uint32_t walk;               /* subscriptions below this one are still to be looked at */
+    bool queued;                 /* in the worker's list of grown replicas */
+    bool regrown;                /* has grown since the walk began: walk again */
     uint64_t warm;               /* messages from here on may have encodings */
     uint64_t late_from, late_to; /* so may these, which others had passed; 0, 0: none */
     int64_t used_ms;

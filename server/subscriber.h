@@ -43,12 +43,12 @@ struct subscriber {
     uint8_t parameter;       /* of the encoding */
     uint8_t mode;            /* the transport's own */
     uint8_t transport_index; /* in the server's table and the counters */
-    bool many : 1;           /* topics= was used: cursors are lists, messages name their topic */
-    bool json : 1;           /* format=json */
-    bool sample : 1;         /* only the newest, at most once per coalesce_ms */
-    bool awaiting : 1;       /* a probe has not been answered yet */
-    bool close_after : 1;    /* close=1, or HTTP without keep-alive */
-    bool old_http : 1;       /* HTTP/1.0 */
+    bool many : 1;        /* topics= was used: cursors are lists, messages name their topic */
+    bool json : 1;        /* format=json */
+    bool sample : 1;      /* only the newest, at most once per coalesce_ms */
+    bool awaiting : 1;    /* a probe has not been answered yet */
+    bool close_after : 1; /* close=1, or HTTP without keep-alive */
+    bool old_http : 1;    /* HTTP/1.0 */
     bool may_publish : 1;
     bool foreign : 1; /* a page of another origin: public topics only */
 };

@@ -3,8 +3,8 @@
  * permessage-deflate's payloads (RFC 7692, sections 7.2.1 and 7.2.2), one message at a time.
  *
  * Both ends agreed on no context takeover, so no connection holds compressor state: each thread
- * has a compressor for each window size it has met (up to 268 kB each) and one decompressor (some
- * 40 kB), made on first use and reset for each message. A thread that uses them calls
+ * has a compressor for each window size it has met (up to 268 kB each) and one decompressor
+ * (some 40 kB), made on first use and reset for each message. A thread that uses them calls
  * ws_deflate_sweep_thread now and then, and ws_deflate_finish_thread before it ends.
  */
 #ifndef PUSHLAB_WS_DEFLATE_H

@@ -145,7 +145,7 @@ def test_deflate_is_bounded_however_many_use_it(serve):
         server, "/websocket/~echo",
         extensions=f"permessage-deflate; server_max_window_bits={9 + number % 7}")
         for number in range(140)]
-    text = b"to and fro " * 10
+    text = b"hither and back " * 10
     for speaker in speakers:
         speaker.send_frame(websocket.TEXT, websocket.deflate(text), rsv=4)
     for speaker in speakers:

@@ -87,8 +87,7 @@ static void test_messages(void **state)
         struct builder expected = {0};
         builder_add_text(&expected, "{\"topic\":\"weather\",");
         builder_add_text(&expected, cases[i].json + 1);
-        assert_slice(encoded(message, &json_topic_encoding),
-                     builder_slice(&expected));
+        assert_slice(encoded(message, &json_topic_encoding), builder_slice(&expected));
         builder_finish(&expected);
 
         cJSON *parsed = cJSON_ParseWithLength(plain.at, plain.len);

@@ -78,7 +78,7 @@ static void test_shrinks(void **state)
         append(&log, seq);
         log_drop(&log, seq > 10900 ? seq - 2 : seq - 9000);
         check(&log, seq > 10900 ? seq - 2 : seq - 9000, seq + 1);
-        assert_int_equal(log.capacity < most, seq > 10900);
+        assert_int_equal(log.capacity<most, seq> 10900);
     }
     assert_true(log.capacity <= 16);
     log_finish(&log);
@@ -117,10 +117,8 @@ static void test_lets_go(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_wraps_and_grows),
-        cmocka_unit_test(test_shrinks),
-        cmocka_unit_test(test_drop_beyond),
+        cmocka_unit_test(test_empty),   cmocka_unit_test(test_wraps_and_grows),
+        cmocka_unit_test(test_shrinks), cmocka_unit_test(test_drop_beyond),
         cmocka_unit_test(test_lets_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

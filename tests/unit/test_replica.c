@@ -19,8 +19,9 @@ static struct replicas replicas;
 
 static void make_bus(uint64_t history_count)
 {
-    const struct bus_limits limits = {
-        .history = {history_count, 3600000000u, 1 << 30}, .topics = 1000, .held_bytes = 1 << 30};
+    const struct bus_limits limits = {.history = {history_count, 3600000000u, 1 << 30},
+                                      .topics = 1000,
+                                      .held_bytes = 1 << 30};
     static struct inbox inbox;
     if (inbox.event_fd == 0)
         inbox_init(&inbox);
@@ -151,10 +152,10 @@ static struct replica *replica_of_notes(void)
     struct replica *replica = add("notes");
     replica->used_ms = 100;
     for (unsigned i = 0; i < NOTES; i++)
-        bus_publish(bus, SLICE("notes"),
-                    message_create(MESSAGE_TEXT, (struct slice){0},
-                                   (struct slice){note, sizeof(note)}),
-                    &published);
+        bus_publish(
+            bus, SLICE("notes"),
+            message_create(MESSAGE_TEXT, (struct slice){0}, (struct slice){note, sizeof(note)}),
+            &published);
     assert_true(replica_sync(replica));
     return replica;
 }

@@ -39,8 +39,7 @@ static void test_written(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct message *message =
             make_message(cases[i].type, slice_of(cases[i].event), cases[i].data);
-        assert_slice(encoded(message, &sse_encoding),
-                     slice_of(cases[i].written));
+        assert_slice(encoded(message, &sse_encoding), slice_of(cases[i].written));
         message_unref(message);
     }
 }
@@ -203,8 +202,7 @@ static void test_json_round_trip(void **state)
     struct record record = {0};
     sse_decode(encoded(message, &sse_json_encoding), record_event, &record);
     assert_int_equal(record.count, 1);
-    assert_slice(as_slice(record.data[0]),
-                 encoded(message, &json_encoding));
+    assert_slice(as_slice(record.data[0]), encoded(message, &json_encoding));
     record_finish(&record);
     message_unref(message);
 }

@@ -306,16 +306,11 @@ static int finish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_inflate),
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_bomb),
-        cmocka_unit_test(test_deflate),
-        cmocka_unit_test(test_window),
-        cmocka_unit_test(test_round_trips),
-        cmocka_unit_test(test_sweep),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_encodings),
-        cmocka_unit_test(test_frames_deflated),
+        cmocka_unit_test(test_inflate),   cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_bomb),      cmocka_unit_test(test_deflate),
+        cmocka_unit_test(test_window),    cmocka_unit_test(test_round_trips),
+        cmocka_unit_test(test_sweep),     cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_encodings), cmocka_unit_test(test_frames_deflated),
     };
     return cmocka_run_group_tests(tests, NULL, finish);
 }
