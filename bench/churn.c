@@ -228,15 +228,15 @@ static bool live(struct run *run, uint64_t lives, const char *label)
 /* ---- before and after -------------------------------------------------------------------- */
 
 /* What the messages held take is no growth: their sizes are chance's. */
-static void judge_memory(struct report *report, const struct run *run,
-                         const struct level *before, struct level *after)
+static void judge_memory(struct report *report, struct run *run, const struct level *before,
+                         struct level *after)
 {
     bool sanitized = run->server.pid && process_sanitized(run->server.pid);
     double held = after->held_bytes - before->held_bytes;
     double limit = (double)run->options->max_growth * 1024;
-    double before_bytes = (double)before->memory.anon_bytes;
     if (!sanitized)
-        level_await_memory(after, run->server.pid, before_bytes + held + limit);
+        level_await_memory(after, &run->control, run->server.pid, before, held + limit);
+    double before_bytes = (double)before->memory.anon_bytes;
     double after_bytes = (double)after->memory.anon_bytes;
     double growth = after_bytes - before_bytes - held;
     double used = after->heap_bytes - before->heap_bytes - held;

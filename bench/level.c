@@ -36,13 +36,21 @@ struct level level_read(struct control *control, pid_t pid, const char *topic,
     return level;
 }
 
-void level_await_memory(struct level *level, pid_t pid, double limit_bytes)
+static bool is_more(const struct level *level, const struct level *limit, double more_bytes)
 {
-    for (unsigned waited = 0;
-         pid && (double)level->memory.anon_bytes > limit_bytes && waited < GIVE_BACK_LIMIT_MS;
+    return (double)level->memory.anon_bytes > (double)limit->memory.anon_bytes + more_bytes ||
+           level->heap_bytes > limit->heap_bytes + more_bytes;
+}
+
+void level_await_memory(struct level *level, struct control *control, pid_t pid,
+                        const struct level *limit, double more_bytes)
+{
+    for (unsigned waited = 0; is_more(level, limit, more_bytes) && waited < GIVE_BACK_LIMIT_MS;
          waited += GIVE_BACK_POLL_MS) {
         pause_ms(GIVE_BACK_POLL_MS);
-        level->memory = process_memory_read(pid);
+        level->heap_bytes = control_stat(control, "heap_bytes");
+        if (pid)
+            level->memory = process_memory_read(pid);
     }
 }
 

@@ -22,9 +22,10 @@ struct level {
  * its memory has come to rest. pid: 0 when not known. */
 struct level level_read(struct control *control, pid_t pid, const char *topic,
                         double connections);
-/* Reads the memory again until at most so much is resident, for a while at most: what a server
- * no longer uses it gives back only every few seconds. */
-void level_await_memory(struct level *level, pid_t pid, double limit_bytes);
+/* Reads the memory again until it is no more than limit's and so much, for a while at most:
+ * what a server no longer needs it drops once a second, and gives back every few seconds. */
+void level_await_memory(struct level *level, struct control *control, pid_t pid,
+                        const struct level *limit, double more_bytes);
 /* As an object of the report's document. */
 void level_report(struct report *report, const char *key, const struct level *level);
 

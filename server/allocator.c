@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { WORTH_BYTES = 1 << 18, WORTH_SHARE = 16 };
+enum {
+    WORTH_BYTES = 1 << 18, /* less is not, … */
+    WORTH_SHARE = 16,      /* … nor is less than this part of what is used */
+    LOOKS_LIMIT = 60 / ALLOCATOR_INTERVAL_S,
+};
 
-/* The process's own pages that are in memory; 0 where the kernel does not say. */
 static size_t resident_bytes(void)
 {
     FILE *file = fopen("/proc/self/statm", "re");
@@ -20,35 +23,51 @@ static size_t resident_bytes(void)
     return (resident - shared) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static size_t used_bytes(void)
+static struct memory look(void)
 {
-    struct mallinfo2 now = mallinfo2();
-    return now.uordblks + now.hblkhd;
+    struct mallinfo2 heap = mallinfo2();
+    return (struct memory){heap.uordblks + heap.hblkhd, resident_bytes()};
 }
 
-static size_t besides(size_t used, size_t resident)
+static size_t unused(const struct memory *memory)
 {
-    return resident > used ? resident - used : 0;
+    return memory->resident > memory->used ? memory->resident - memory->used : 0;
 }
 
-void allocator_init(struct allocator *allocator)
+static bool near(size_t a, size_t b)
 {
-    allocator->kept = besides(used_bytes(), resident_bytes());
+    return (a > b ? a - b : b - a) <= WORTH_BYTES;
 }
 
-bool allocator_due(struct allocator *allocator, size_t used, size_t resident)
+void allocator_init(struct allocator *allocator, const struct memory *now)
 {
-    size_t unused = besides(used, resident);
-    if (unused < allocator->kept)
-        allocator->kept = unused;
-    size_t grown = unused - allocator->kept;
-    return grown > WORTH_BYTES && grown > used / WORTH_SHARE;
+    *allocator = (struct allocator){.last = *now, .kept = unused(now)};
+}
+
+bool allocator_due(struct allocator *allocator, const struct memory *now)
+{
+    const struct memory last = allocator->last;
+    bool calm = near(now->used, last.used) && near(now->resident, last.resident);
+    allocator->last = *now;
+    allocator->looks++;
+    if (unused(now) < allocator->kept)
+        allocator->kept = unused(now);
+    size_t grown = unused(now) - allocator->kept;
+    return grown > WORTH_BYTES && grown > now->used / WORTH_SHARE &&
+           (calm || allocator->looks >= LOOKS_LIMIT);
+}
+
+void allocator_start(struct allocator *allocator)
+{
+    const struct memory now = look();
+    allocator_init(allocator, &now);
 }
 
 void allocator_sweep(struct allocator *allocator)
 {
-    if (!allocator_due(allocator, used_bytes(), resident_bytes()))
+    const struct memory now = look();
+    if (!allocator_due(allocator, &now))
         return;
     malloc_trim(0);
-    allocator_init(allocator);
+    allocator_start(allocator);
 }

@@ -23,7 +23,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, SWEEP_S = 1, ALLOCATOR_S = 4 };
+enum { EXIT_USAGE = 2, SWEEP_S = 1 };
 
 /* Each subscriber is an open file; what the system allows is what is used. */
 static void raise_file_limit(void)
@@ -171,13 +171,13 @@ static bool run(struct server *server, struct event_base *base,
     struct event *interrupt = evsignal_new(base, SIGINT, on_signal, base);
     struct event *sweep = event_new(base, -1, EV_PERSIST, on_sweep, server);
     struct allocator allocator;
-    allocator_init(&allocator);
+    allocator_start(&allocator);
     struct event *give_back = event_new(base, -1, EV_PERSIST, on_allocator, &allocator);
     struct feeder *feeder = feeder_create(base, server->bus, server->options);
     bool good = term && interrupt && sweep && give_back && feeder &&
                 event_add(term, NULL) == 0 && event_add(interrupt, NULL) == 0 &&
                 event_add(sweep, &(struct timeval){.tv_sec = SWEEP_S}) == 0 &&
-                event_add(give_back, &(struct timeval){.tv_sec = ALLOCATOR_S}) == 0 &&
+                event_add(give_back, &(struct timeval){.tv_sec = ALLOCATOR_INTERVAL_S}) == 0 &&
                 workers_start(server);
     if (good) {
         printf("ready http://%s/\n", listeners->shown);
