@@ -2,7 +2,7 @@
 """What a server's memory comes to, seen from outside."""
 from .wire import PATIENCE_S, until
 
-SWEEPS_S = 2 * PATIENCE_S  # encodings go within a second or two, pages within five
+SWEEPS_S = 4 * PATIENCE_S  # encodings go within a second or two, pages when all is calm
 
 
 def anonymous_bytes(server):
