@@ -228,7 +228,7 @@ static bool run_cell(struct run *run, const struct client_kind *kind, unsigned s
     cell->kind = kind;
     prepare(cell, run->options, subscribers);
     snprintf(run->label, sizeof(run->label), "%s, N = %u", kind->name, subscribers);
-    cell->turns = (uint64_t)cell->count * (subscribers + 2) + SPARE_FILES <= file_limit();
+    cell->turns = sides_fit(cell->count, subscribers + 2);
     if (cell->turns)
         good = run_together(run, cell->entries, cell->count, &cell->plan);
     for (unsigned i = 0; good && !cell->turns && i < cell->count; i++)

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* ---- setting up -------------------------------------------------------------------------- */
@@ -33,6 +34,14 @@ void side_finish(struct side *side)
         load_finish(&side->load);
     side->load.options = NULL;
     instructions_close(&side->instructions);
+}
+
+bool sides_fit(unsigned sides, unsigned clients)
+{
+    enum { SPARE_FILES = 64 };
+    struct rlimit limit;
+    return getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+           (uint64_t)sides * clients + SPARE_FILES <= limit.rlim_cur;
 }
 
 /* ---- measuring --------------------------------------------------------------------------- */

@@ -70,6 +70,8 @@ bool side_open(struct side *side, const struct side_plan *plan, const struct end
                const char *topic);
 /* May be called when it was never opened. The server is not touched; what came out stays. */
 void side_finish(struct side *side);
+/* Whether the clients of so many sides fit into this process's open files together. */
+bool sides_fit(unsigned sides, unsigned clients);
 /* Runs the plan over all sides. False: one line on standard error says which one failed. */
 bool sides_run(struct side *const sides[], unsigned count, const struct side_plan *plan);
 
