@@ -128,17 +128,32 @@ static void workers_drain(struct server *server, unsigned count)
         worker_join(server->workers[i]);
 }
 
+/* Signals are the main thread's: a thread has the mask of the one that made it. */
 static bool workers_start(struct server *server)
 {
-    for (unsigned i = 0; i < server->worker_count; i++)
-        if (worker_start(server->workers[i]) != 0) {
-            workers_drain(server, i);
-            return fail("cannot start a thread");
-        }
-    return true;
+    sigset_t all, before;
+    unsigned started = 0;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (started < server->worker_count && worker_start(server->workers[started]) == 0)
+        started++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (started == server->worker_count)
+        return true;
+    workers_drain(server, started);
+    return fail("cannot start a thread");
 }
 
 /* ---- the main thread's own loop ---------------------------------------------------------- */
+
+/* Said by the loop itself: who reads it may signal at once. */
+static void on_ready(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    const struct listeners *listeners = arg;
+    printf("ready http://%s/\n", listeners->shown);
+    fflush(stdout);
+}
 
 static void on_signal(evutil_socket_t number, short what, void *arg)
 {
@@ -162,8 +177,7 @@ static void on_allocator(evutil_socket_t fd, short what, void *arg)
     allocator_sweep(arg);
 }
 
-static bool run(struct server *server, struct event_base *base,
-                const struct listeners *listeners)
+static bool run(struct server *server, struct event_base *base, struct listeners *listeners)
 {
     signal(SIGTERM,
            SIG_IGN); /* what remains when our own handler is gone: it is ending anyway */
@@ -178,12 +192,10 @@ static bool run(struct server *server, struct event_base *base,
                 event_add(term, NULL) == 0 && event_add(interrupt, NULL) == 0 &&
                 event_add(sweep, &(struct timeval){.tv_sec = SWEEP_S}) == 0 &&
                 event_add(give_back, &(struct timeval){.tv_sec = ALLOCATOR_INTERVAL_S}) == 0 &&
+                event_base_once(base, -1, EV_TIMEOUT, on_ready, listeners, NULL) == 0 &&
                 workers_start(server);
-    if (good) {
-        printf("ready http://%s/\n", listeners->shown);
-        fflush(stdout);
+    if (good)
         event_base_dispatch(base);
-    }
     feeder_destroy(feeder);
     if (good)
         workers_drain(server, server->worker_count);
