@@ -53,19 +53,25 @@ static void write_one(struct subscription *subscription, const struct portion *p
     move(subscription, portion, stream_write(&connection->stream, &portion->wave));
 }
 
-/* From the cursor on, as far as the kernel takes it. */
+/* From the cursor on, as far as the kernel takes it. One that has much to catch up with and
+ * reads as fast as we write must not keep the others waiting: it goes on in the next turn, when
+ * its socket is found writable. */
 static void write_all(struct subscription *subscription)
 {
+    enum { TURN_BYTES = 1024 * 1024 };
     struct connection *connection = subscription->subscriber->connection;
-    const struct stream *stream = &connection->stream;
+    struct stream *stream = &connection->stream;
+    size_t written = 0;
     while (subscription->next < subscription->replica->log.next && !stream->blocked &&
            !stream->broken) {
         struct portion own;
         if (portion_make(subscription, &own))
             write_one(subscription, &own);
         else
-            connection->stream.broken = true;
+            stream->broken = true;
+        written += own.wave.bytes;
         portion_finish(&own);
+        stream->blocked |= written >= TURN_BYTES;
     }
     connection_flush(connection);
 }
