@@ -9,6 +9,7 @@ import { Column } from "./lab/column.js";
 import { FeedPanel } from "./lab/feed_panel.js";
 import { startPublishBox } from "./lab/publish_box.js";
 import { startRatePublisher } from "./lab/rate_publisher.js";
+import { SequenceView } from "./lab/sequence_view.js";
 import { followServerFigures } from "./lab/server_figures.js";
 import { startPage } from "./page.js";
 import { followServerClock } from "./server_time.js";
@@ -17,6 +18,7 @@ import { loadTransports } from "./transports/load.js";
 const REDRAW_MS = 180; // the plots move a pixel or so in that time
 const HEAD_TIMEOUT_MS = 3000;
 const columns = [];
+let sequence = null;
 let feed = null;
 
 startPage("lab.title");
@@ -27,6 +29,7 @@ async function start() {
   startPublishBox({ topic: () => feed.topic, watch: (topic) => feed.choose(topic) });
   startRatePublisher({ watch: (topic) => feed.choose(topic) });
   if (!(await addColumns())) return;
+  sequence = new SequenceView(columns);
   await followServerClock();
   await feed.load();
   followServerFigures(byId("server-figures"));
@@ -75,6 +78,7 @@ function draw(now_ms) {
   drawn_ms = now_ms;
   const bytes_scale = Math.max(1, ...columns.map((column) => column.bytes_each));
   for (const column of columns) column.draw(bytes_scale);
+  sequence.draw();
 }
 
 /** A page that is left gives its connections back; one that is returned to goes on. */

@@ -11,6 +11,7 @@ const TRIES = 5;
 const AGAIN_MS = 60000;
 const TIMEOUT_MS = 1000;
 let offset_ms = 0;
+let round_trip_ms = 0;
 
 export async function followServerClock() {
   await measure();
@@ -20,6 +21,16 @@ export async function followServerClock() {
 /** From the message's time to its arrival, in ms; never below 0, which only says "the clocks". */
 export function delay_ms(message, at_ms) {
   return Math.max(0, at_ms + offset_ms - message.time / 1000);
+}
+
+/** When the server accepted it, by this page's clock. */
+export function published_ms(message) {
+  return message.time / 1000 - offset_ms;
+}
+
+/** About how long a request is under way to the server. */
+export function halfTrip_ms() {
+  return round_trip_ms / 2;
 }
 
 export function server_ms() {
@@ -33,6 +44,7 @@ async function measure() {
     if (sample && (!best || sample.round_trip_ms < best.round_trip_ms)) best = sample;
   }
   if (!best) return;
+  round_trip_ms = best.round_trip_ms;
   offset_ms = Math.abs(best.offset_ms) <= best.round_trip_ms / 2 ? 0 : best.offset_ms;
 }
 

@@ -4,11 +4,12 @@
 // transport can be changed while messages come; the cursor goes over to the new one, and the
 // ledger goes on counting across the change.
 
-import { delay_ms } from "../server_time.js";
+import { delay_ms, published_ms } from "../server_time.js";
 import { median } from "../format.js";
 import { Counters, sumOfParts } from "../transports/counters.js";
 import { Ledger } from "../transports/ledger.js";
 import { ColumnView } from "./column_view.js";
+import { Track } from "./sequence.js";
 
 const DELAYS_KEPT = 200;
 
@@ -22,6 +23,8 @@ export class Column {
   #delays = [];
   #wasRunning = false;
   #view;
+  /** What the sequence diagram shows. */
+  track = null;
 
   /** entry: the transport to begin with; entries: all it can be changed to (see load.js). */
   constructor(entry, entries) {
@@ -31,6 +34,10 @@ export class Column {
       onSwitch: (name) => this.switchTo(name),
       onPause: () => this.togglePause(),
     });
+  }
+
+  get transport() {
+    return this.#entry.name;
   }
 
   get element() {
@@ -96,11 +103,15 @@ export class Column {
 
   #begin(cursor, running = true) {
     const view = this.#view;
+    const track = (this.track = new Track(this.#entry.client.reads));
     this.#client = new this.#entry.client(this.#topic, this.#options, {
       onState: (state, reason, wait_ms) => view.state(state, reason, wait_ms),
       onMessage: (message, at_ms) => this.#arrived(message, at_ms),
       onGap: (gap) => this.#gap(gap),
-      onRequest: (request) => view.plot.requests.push(request),
+      onRequest: (request) => {
+        view.plot.requests.push(request);
+        track.asked(request);
+      },
     });
     view.paused(!running);
     if (running) this.#client.start(cursor);
@@ -112,6 +123,7 @@ export class Column {
     this.#delays.push(delay);
     if (this.#delays.length > DELAYS_KEPT) this.#delays.shift();
     this.#ledger.add(message.seq);
+    this.track.arrived(message.seq, published_ms(message), at_ms);
     this.#view.message(message, at_ms, delay);
   }
 

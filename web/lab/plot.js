@@ -5,6 +5,7 @@
 // request to the end of its answer, filled when it brought a message, hollow when it was useless.
 
 import { clock_ms } from "../transports/transport.js";
+import { fitCanvas, line } from "./canvas.js";
 
 export const WINDOW_MS = 60000;
 const LOWEST_MS = 0.3;
@@ -15,11 +16,9 @@ export class Plot {
   points = []; // {at_ms, delay_ms}
   requests = []; // see Transport's onRequest
   #canvas;
-  #context;
 
   constructor(canvas) {
     this.#canvas = canvas;
-    this.#context = canvas.getContext("2d");
   }
 
   clear() {
@@ -30,15 +29,16 @@ export class Plot {
   draw() {
     const now_ms = clock_ms();
     this.#forget(now_ms - WINDOW_MS);
-    const size = this.#fit();
-    if (!size) return;
-    const style = getComputedStyle(this.#canvas);
-    const em = parseFloat(style.fontSize);
+    const drawing = fitCanvas(this.#canvas);
+    if (!drawing) return;
+    const { width, height, em, style } = drawing;
     const paint = {
-      ...size,
+      c: drawing.context,
+      width,
+      height,
       em,
-      chart: size.height - 1.5 * em,
-      x: (at_ms) => size.width * (1 - (now_ms - at_ms) / WINDOW_MS),
+      chart: height - 1.5 * em,
+      x: (at_ms) => width * (1 - (now_ms - at_ms) / WINDOW_MS),
       tone: style.getPropertyValue("--tone"),
       ink: style.color,
       font: `${0.7 * em}px ${style.fontFamily}`,
@@ -53,22 +53,7 @@ export class Plot {
     this.requests = this.requests.filter(({ end_ms }) => end_ms === null || end_ms > before_ms);
   }
 
-  /** Makes the canvas as sharp as the screen; null while it has no size. */
-  #fit() {
-    const { clientWidth: width, clientHeight: height } = this.#canvas;
-    if (width === 0) return null;
-    const scale = devicePixelRatio;
-    if (this.#canvas.width !== Math.round(width * scale)) {
-      this.#canvas.width = Math.round(width * scale);
-      this.#canvas.height = Math.round(height * scale);
-    }
-    this.#context.setTransform(scale, 0, 0, scale, 0, 0);
-    this.#context.clearRect(0, 0, width, height);
-    return { width, height };
-  }
-
-  #drawGrid({ width, chart, ink, font }) {
-    const c = this.#context;
+  #drawGrid({ c, width, chart, ink, font }) {
     c.font = font;
     c.fillStyle = c.strokeStyle = ink;
     for (const [ms, label] of LINES) {
@@ -81,8 +66,7 @@ export class Plot {
     c.globalAlpha = 1;
   }
 
-  #drawPoints({ chart, x, tone, em }) {
-    const c = this.#context;
+  #drawPoints({ c, chart, x, tone, em }) {
     c.fillStyle = tone;
     for (const { at_ms, delay_ms } of this.points) {
       c.beginPath();
@@ -91,8 +75,7 @@ export class Plot {
     }
   }
 
-  #drawRequests({ height, x, tone, em }, now_ms) {
-    const c = this.#context;
+  #drawRequests({ c, height, x, tone, em }, now_ms) {
     const bar = Math.round(0.85 * em);
     const top = height - bar - 1.5;
     c.fillStyle = c.strokeStyle = tone;
@@ -110,11 +93,4 @@ export class Plot {
 function heightOf(delay_ms, chart) {
   const share = Math.log(Math.max(LOWEST_MS, delay_ms) / LOWEST_MS) / Math.log(HIGHEST_MS / LOWEST_MS);
   return chart - 4 - Math.min(1, share) * (chart - 10);
-}
-
-function line(context, x1, y1, x2, y2) {
-  context.beginPath();
-  context.moveTo(x1, y1);
-  context.lineTo(x2, y2);
-  context.stroke();
 }

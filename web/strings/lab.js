@@ -128,6 +128,26 @@ export default {
     zh: "服务器提供 {name}，但本页没有 `transports/{name}.js`。",
   },
 
+  "sequence.heading": { en: "Who speaks when", zh: "谁在何时说话" },
+  "sequence.lead": {
+    en: "Dotted: a message is published. Dashed arrow: a question, or an answer with nothing in it. Solid: something arrives. Shaded: the server holds the answer. Thick: a message waits to be asked for.",
+    zh: "点线：一条消息被发布。虚线箭头：一次请求，或空手而归的响应。实线：有消息送达。浅色带：服务器正 hold 住响应。粗线：消息在服务器上等着被取。",
+  },
+  "sequence.help": {
+    en: "Sequence diagram: the upper rail is the server, the lower one this page. Drawn from what a page knows: when it asked, when the answer had come, and when each message was accepted.",
+    zh: "时序图：上轨是服务器，下轨是本页。依据页面所知绘制：何时请求、何时收到响应、每条消息何时被服务器接收。",
+  },
+  "sequence.server": { en: "server", zh: "服务器" },
+  "sequence.page": { en: "page", zh: "页面" },
+  "sequence.window": { en: "Last", zh: "最近" },
+  "sequence.stop": { en: "Stop", zh: "定格" },
+  "sequence.go_on": { en: "Go on", zh: "继续" },
+  "sequence.poll_counts": {
+    en: "questions: {asks}, useless: {useless}",
+    zh: "请求 {asks} 次，无用 {useless} 次",
+  },
+  "sequence.stream_counts": { en: "questions: {asks}, messages: {frames}", zh: "请求 {asks} 次，消息 {frames} 条" },
+
   "look.heading": { en: "What to look for", zh: "观察要点" },
   "look.arrival": {
     en: "**One message, several arrivals.** Publish once. Three columns have it at once; short poll has it at its next question, on average half an interval later.",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The lab: one topic over every transport side by side, and a column changing its transport.
 import assert from "node:assert/strict";
+import { publish } from "../../clients/server.mjs";
 import { assertSound, columnsOf, openLab, pauseButton, switcher, untilColumns } from "../lib/columns.mjs";
 import { startLab, transportsOf } from "../lib/lab_server.mjs";
 import { until } from "../lib/until.mjs";
@@ -45,6 +46,16 @@ function visibleControls() {
   return controls.flatMap((control, i) => (control.checkVisibility() ? [i] : []));
 }
 
+/** Runs in the page: what the sequence diagram counts, by transport. */
+function diagramCounts() {
+  const rows = [...document.querySelectorAll("#sequence .track")];
+  return Object.fromEntries(rows.map((row) => [row.dataset.transport, row.querySelector("small").textContent]));
+}
+
+async function publishSome(own, topic, count) {
+  for (let i = 0; i < count; i++) await publish(own.server, topic, `number ${i}`);
+}
+
 export function cases(test, own) {
   test("every transport has a column and brings the clock", async ({ open }) => {
     const names = await transportsOf(own.server);
@@ -69,6 +80,21 @@ export function cases(test, own) {
     await tab.click("#rate-button");
     const sent = await tab.evaluate(sentSoFar);
     assertSound(await untilColumns(tab, ({ rows }) => rows[0]?.seq === sent, `the last is number ${sent}`));
+  });
+
+  test("the sequence diagram shows each message once, and stands still when told to", async ({ open }) => {
+    const tab = await openLab(open, own, "diagram");
+    await tab.choose("#sequence-window", "30");
+    await publishSome(own, "diagram", 5);
+    const five = ({ sse, websocket }) => [sse, websocket].every((text) => text === "questions: 1, messages: 5");
+    await until(() => tab.evaluate(diagramCounts), five, "a question and five messages on both streams");
+    await tab.click("#sequence-stop");
+    await publishSome(own, "diagram", 1);
+    await untilColumns(tab, ({ messages }) => messages === 6);
+    assert.ok(five(await tab.evaluate(diagramCounts)));
+    await tab.click("#sequence-stop");
+    const six = ({ sse }) => sse === "questions: 1, messages: 6";
+    await until(() => tab.evaluate(diagramCounts), six, "the sixth message, once it goes on");
   });
 
   test("pausing loses nothing", async ({ open }) => {
