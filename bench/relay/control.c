@@ -2,6 +2,7 @@
 #include "control.h"
 
 #include "acceptor.h"
+#include "control_http.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -20,10 +21,12 @@ struct control_client {
     struct control_port *port;
     struct control_client *next, **here;
     struct bufferevent *stream;
+    bool spoken, http; /* what its first bytes were */
 };
 
 struct control_port {
     struct relay *relay;
+    struct slice origins; /* as the plan has them */
     struct acceptor acceptor;
     struct control_client *clients;
     unsigned count;
@@ -56,10 +59,50 @@ static bool answer_line(struct control_client *client, const char *line, size_t 
     return false;
 }
 
-static void on_lines(struct bufferevent *stream, void *arg)
+static void on_answered(struct bufferevent *stream, void *arg)
+{
+    (void)stream;
+    client_destroy(arg);
+}
+
+static void on_end(struct bufferevent *stream, short what, void *arg)
+{
+    (void)stream, (void)what;
+    client_destroy(arg);
+}
+
+static struct slice held(struct evbuffer *in)
+{
+    size_t len = evbuffer_get_length(in);
+    return (struct slice){(const char *)evbuffer_pullup(in, (ev_ssize_t)len), len};
+}
+
+static void on_http(struct control_client *client, struct evbuffer *in)
+{
+    struct builder out = {0};
+    if (control_http_answer(client->port->relay, client->port->origins, held(in), &out)) {
+        struct slice answer = builder_slice(&out);
+        bufferevent_setcb(client->stream, NULL, on_answered, on_end, client);
+        bufferevent_disable(client->stream, EV_READ);
+        bufferevent_write(client->stream, answer.at, answer.len);
+    } else if (evbuffer_get_length(in) >= CONTROL_LINE_LIMIT) {
+        client_destroy(client);
+    }
+    builder_finish(&out);
+}
+
+static void on_bytes(struct bufferevent *stream, void *arg)
 {
     struct control_client *client = arg;
     struct evbuffer *in = bufferevent_get_input(stream);
+    if (!client->spoken && evbuffer_search_eol(in, NULL, NULL, EVBUFFER_EOL_LF).pos >= 0) {
+        client->spoken = true;
+        client->http = control_http_is(held(in));
+    }
+    if (client->http) {
+        on_http(client, in);
+        return;
+    }
     char *line;
     size_t len;
     bool stays = true;
@@ -70,12 +113,6 @@ static void on_lines(struct bufferevent *stream, void *arg)
     }
     if (stays && evbuffer_get_length(in) >= CONTROL_LINE_LIMIT)
         client_destroy(client);
-}
-
-static void on_end(struct bufferevent *stream, short what, void *arg)
-{
-    (void)stream, (void)what;
-    client_destroy(arg);
 }
 
 static void on_accept(void *owner, int fd)
@@ -97,7 +134,7 @@ static void on_accept(void *owner, int fd)
     client->here = &port->clients;
     port->clients = client;
     port->count++;
-    bufferevent_setcb(client->stream, on_lines, NULL, on_end, client);
+    bufferevent_setcb(client->stream, on_bytes, NULL, on_end, client);
     bufferevent_setwatermark(client->stream, EV_READ, 0, CONTROL_LINE_LIMIT);
     bufferevent_enable(client->stream, EV_READ | EV_WRITE);
 }
@@ -139,12 +176,13 @@ static bool listen_at_path(struct control_port *port, const char *path)
 }
 
 struct control_port *control_port_create(struct relay *relay, const char *text,
-                                         char *ret_address, size_t room)
+                                         const char *origins, char *ret_address, size_t room)
 {
     struct control_port *port = calloc(1, sizeof(*port));
     if (!port)
         return NULL;
     port->relay = relay;
+    port->origins = slice_of(origins);
     snprintf(ret_address, room, "%s", text);
     port->acceptor =
         (struct acceptor){.alarms = &relay->alarms, .on_accept = on_accept, .owner = port};

@@ -86,6 +86,18 @@ static cJSON *state(struct relay *relay, const struct door *only)
 
 /* ---- what is asked for ------------------------------------------------------------------- */
 
+/* Takes all faults away, but not what makes the door what it is. */
+static cJSON *mend(struct door *door)
+{
+    struct faults none = FAULTS_NONE;
+    none.limit = door->faults.limit;
+    none.http.forward = door->faults.http.forward;
+    door->faults = none;
+    door_changed(door);
+    door_act(door, ACT_THAW);
+    return fine();
+}
+
 static cJSON *act(struct door *door, const cJSON *name)
 {
     static const char *const names[ACTS] = {"reset", "cut", "freeze", "thaw"};
@@ -94,7 +106,9 @@ static cJSON *act(struct door *door, const cJSON *name)
             door_act(door, (enum door_act)i);
             return fine();
         }
-    return error_of("act: must be reset, cut, freeze or thaw");
+    if (cJSON_IsString(name) && strcmp(name->valuestring, "mend") == 0)
+        return mend(door);
+    return error_of("act: must be reset, cut, freeze, thaw or mend");
 }
 
 static cJSON *set(struct door *door, const cJSON *faults)

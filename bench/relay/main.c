@@ -44,7 +44,8 @@ static bool run(struct relay *relay, const struct plan *plan)
     bool good =
         term && interrupt && event_add(term, NULL) == 0 && event_add(interrupt, NULL) == 0;
     if (good && *plan->control) {
-        port = control_port_create(relay, plan->control, address, sizeof(address));
+        port = control_port_create(relay, plan->control, plan->control_origins, address,
+                                   sizeof(address));
         good = port;
     }
     if (good) {

@@ -22,6 +22,7 @@ enum {
     OPT_DOOR,
     OPT_CONFIG,
     OPT_CONTROL,
+    OPT_CONTROL_ORIGIN,
     OPT_SEED,
     OPT_VERSION
 };
@@ -38,6 +39,8 @@ static const struct {
     {"config", "FILE", "doors and faults as JSON; bench/relay/README.md shows one", OPT_CONFIG},
     {"control", "PATH|PORT", "take JSON commands at a Unix socket or a loopback port",
      OPT_CONTROL},
+    {"control-origin", "ORIGIN,…", "pages that may command, such as http://localhost:8765",
+     OPT_CONTROL_ORIGIN},
     {"seed", "NUMBER", "of what is left to chance", OPT_SEED},
     {"like", "PRODUCT", "the faults of a product as it comes; list shows them", OPT_LIKE},
     {"version", NULL, "print the version", OPT_VERSION},
@@ -160,6 +163,11 @@ static int take_option(struct reading *reading, struct plan *plan, int option, c
         if (strlen(text) >= sizeof(plan->control))
             return complain("--control: the path is too long");
         snprintf(plan->control, sizeof(plan->control), "%s", text);
+        return PLAN_GO;
+    case OPT_CONTROL_ORIGIN:
+        if (strlen(text) >= sizeof(plan->control_origins))
+            return complain("--control-origin: too long");
+        snprintf(plan->control_origins, sizeof(plan->control_origins), "%s", text);
         return PLAN_GO;
     case OPT_SEED:
         plan->seed = strtoull(text, &end, 10);

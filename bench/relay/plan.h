@@ -7,7 +7,12 @@
 
 #include "faults.h"
 
-enum { DOORS_LIMIT = 64, DOOR_NAME_LIMIT = 32, PLAN_ADDRESS_LIMIT = 128 };
+enum {
+    DOORS_LIMIT = 64,
+    DOOR_NAME_LIMIT = 32,
+    PLAN_ADDRESS_LIMIT = 128,
+    PLAN_ORIGINS_LIMIT = 512
+};
 
 struct door_plan {
     char name[DOOR_NAME_LIMIT];
@@ -19,7 +24,8 @@ struct door_plan {
 struct plan {
     struct door_plan doors[DOORS_LIMIT];
     unsigned count;
-    char control[PLAN_ADDRESS_LIMIT]; /* a path, or [ADDR:]PORT; empty: none */
+    char control[PLAN_ADDRESS_LIMIT];         /* a path, or [ADDR:]PORT; empty: none */
+    char control_origins[PLAN_ORIGINS_LIMIT]; /* of pages that may, separated by commas */
     uint64_t seed;
 };
 

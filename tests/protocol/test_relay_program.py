@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from lib import relay as program
+from lib.http import HttpConnection
 from lib.relay import Origin, Relay
 from lib.wire import PATIENCE_S, Connection
 
@@ -183,3 +184,76 @@ def test_loopback_by_default(origin):
         with Connection(relay.address) as client:
             client.send(b"x")
             assert origin.accept().read_exactly(1) == b"x"
+
+
+# ---- commands from pages ----
+
+PAGE = "http://localhost:8765"
+
+
+def ask_control(relay, method, body=b"", *headers):
+    host, port = relay.control_address.rsplit(":", 1)
+    with HttpConnection((host, int(port))) as connection:
+        return connection.ask(method, "/", headers, body, relay.control_address)
+
+
+def test_a_listed_page_commands(origin):
+    with Relay(origin, "--control-origin", f"http://other:1,{PAGE}") as relay:
+        command = json.dumps({"set": {"delay_ms": 40}}).encode()
+        answer = ask_control(relay, "POST", command, ("Origin", PAGE))
+        assert (answer.status, answer.json()) == (200, {"ok": True})
+        assert answer.header("access-control-allow-origin") == PAGE
+        assert relay.state()["faults"]["down"]["delay_ms"] == 40
+        answer = ask_control(relay, "POST", b'{"get":"state"}', ("Origin", PAGE))
+        assert answer.json()["doors"][0]["name"] == "main"
+
+
+def test_a_page_asks_before_it_sends_json(origin):
+    with Relay(origin, "--control-origin", PAGE) as relay:
+        answer = ask_control(relay, "OPTIONS", b"", ("Origin", PAGE))
+        assert answer.status == 200
+        assert answer.header("access-control-allow-origin") == PAGE
+        assert "POST" in answer.header("access-control-allow-methods")
+
+
+@pytest.mark.parametrize("options", [(), ("--control-origin", PAGE)])
+def test_any_other_page_is_not_obeyed(origin, options):
+    with Relay(origin, *options) as relay:
+        for number in (b"\n", b"\r\n"):
+            command = number + b'{"set":{"delay_ms":40}}' + number
+            answer = ask_control(relay, "POST", command, ("Origin", "http://evil.example"))
+            assert answer.status == 403
+            assert answer.header("access-control-allow-origin") is None
+        assert relay.state()["faults"]["down"]["delay_ms"] == 0
+
+
+def test_a_program_without_an_origin_is_obeyed(origin):
+    with Relay(origin) as relay:
+        assert ask_control(relay, "POST", b'{"act":"freeze"}').json() == {"ok": True}
+        assert relay.state()["frozen"]
+
+
+@pytest.mark.parametrize("method, body, status", [("GET", b"", 405), ("PUT", b"{}", 405)])
+def test_only_posts_are_commands(origin, method, body, status):
+    with Relay(origin) as relay:
+        assert ask_control(relay, method, body).status == status
+
+
+@pytest.mark.parametrize("head", [b"", b"Content-Length: 99999999\r\n", b"Content-Length: x\r\n"])
+def test_a_post_of_no_good_length(origin, head):
+    with Relay(origin) as relay:
+        host, port = relay.control_address.rsplit(":", 1)
+        with HttpConnection((host, int(port))) as connection:
+            connection.send(b"POST / HTTP/1.1\r\nHost: x\r\n" + head + b"\r\n")
+            assert connection.read_response().status == 400
+        assert relay.state()["name"] == "main"
+
+
+def test_mending_takes_all_faults_off(origin):
+    with Relay(origin, "--delay", "5", "--like", "nginx", "--limit", "128k") as relay:
+        relay.command(act="freeze")
+        relay.command(act="mend")
+        state = relay.state()
+        assert state["faults"]["limit_bytes"] == 128 * 1024 and not state["frozen"]
+        assert not state["faults"]["strip_upgrade"]
+        assert state["faults"]["up"]["delay_ms"] == 0
