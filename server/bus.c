@@ -103,14 +103,16 @@ static void mark_workers(struct bus *bus, struct topic *topic, uint64_t mark)
     }
 }
 
-int bus_publish(struct bus *bus, struct slice name, struct message *take_message,
-                struct published *ret_published)
+static const struct history *history_of(const struct bus *bus, const struct topic *topic)
 {
-    int error = -EMFILE;
+    return topic->label->name[0] == '~' ? &bus->limits.own_history : &bus->limits.history;
+}
+
+int bus_append(struct bus *bus, struct topic *topic, struct message *take_message,
+               struct published *ret_published)
+{
     uint64_t mark = 0;
-    struct topic *topic = bus_topic(bus, name, true);
-    if (topic)
-        error = topic_append(topic, take_message, &bus->limits.history, wall_clock_us(),
+    int error = topic_append(topic, take_message, history_of(bus, topic), wall_clock_us(),
                              &bus->held_bytes, bus->limits.held_bytes, &mark);
     if (!error) {
         ret_published->seq = take_message->seq;
@@ -118,8 +120,20 @@ int bus_publish(struct bus *bus, struct slice name, struct message *take_message
         ret_published->subscribers = topic->subscribers;
         mark_workers(bus, topic, mark);
     }
-    topic_unref(topic);
     message_unref(take_message);
+    return error;
+}
+
+int bus_publish(struct bus *bus, struct slice name, struct message *take_message,
+                struct published *ret_published)
+{
+    struct topic *topic = bus_topic(bus, name, true);
+    if (!topic) {
+        message_unref(take_message);
+        return -EMFILE;
+    }
+    int error = bus_append(bus, topic, take_message, ret_published);
+    topic_unref(topic);
     return error;
 }
 
@@ -127,9 +141,10 @@ int bus_publish(struct bus *bus, struct slice name, struct message *take_message
  * within the history's age. */
 static bool forgettable(struct bus *bus, struct topic *topic, int64_t now_us)
 {
-    bool held = topic_expire(topic, &bus->limits.history, now_us, &bus->held_bytes);
+    const struct history *history = history_of(bus, topic);
+    bool held = topic_expire(topic, history, now_us, &bus->held_bytes);
     return !held && atomic_load(&topic->refs) == 1 &&
-           now_us - topic->touched_us > (int64_t)bus->limits.history.age_us;
+           now_us - topic->touched_us > (int64_t)history->age_us;
 }
 
 void bus_sweep(struct bus *bus)

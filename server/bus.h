@@ -15,6 +15,7 @@ struct bus;
 
 struct bus_limits {
     struct history history;
+    struct history own_history; /* of the server's own topics, ~NAME */
     uint64_t topics;
     uint64_t held_bytes;
 };
@@ -39,6 +40,10 @@ struct published {
  * -ENOMEM, -ENOSPC (bytes held), -EMFILE (topics). */
 int bus_publish(struct bus *bus, struct slice topic, struct message *take_message,
                 struct published *ret_published);
+
+/* The same for a topic at hand. */
+int bus_append(struct bus *bus, struct topic *topic, struct message *take_message,
+               struct published *ret_published);
 
 /* Lets old messages go and forgets topics that nobody needs. Once a second, from one thread. */
 void bus_sweep(struct bus *bus);

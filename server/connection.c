@@ -5,6 +5,7 @@
 #include "exchange.h"
 #include "http.h"
 #include "subscriber.h"
+#include "tap.h"
 #include "worker.h"
 
 #include <arpa/inet.h>
@@ -48,6 +49,8 @@ void connection_create(struct worker *worker, int take_fd, uint16_t peer_bucket,
         return;
     connection->refused = refused;
     connection->hurried = true;
+    if (worker->server->taps)
+        taps_accepted(worker->server->taps, take_fd);
     connection_set_deadline(connection, connection_options(connection)->head_timeout_ms);
 }
 
@@ -158,6 +161,7 @@ static void finish_answering(struct connection *connection)
     subscriber_destroy(connection->subscriber);
     connection->subscriber = NULL;
     input_drop(connection); /* what comes now is dropped, not put behind it */
+    tap_note(stream_tap(&connection->stream), TAP_SERVER_END);
     shutdown(connection->stream.fd, SHUT_WR);
     connection->state = CONNECTION_LINGERING;
     connection_set_deadline(connection, LINGER_MS);
@@ -170,7 +174,7 @@ void connection_settle(struct connection *connection)
         return;
     if (connection->stream.broken)
         connection_close(connection);
-    else if (connection->close_after && !connection->stream.outbox)
+    else if (connection->close_after && stream_waiting(&connection->stream) == 0)
         finish_answering(connection);
     else
         watch(connection);
@@ -208,9 +212,10 @@ void connection_reply(struct connection *connection, struct reply *reply,
 static void on_end(struct connection *connection)
 {
     connection->ended = true;
+    tap_note(stream_tap(&connection->stream), TAP_CLIENT_END);
     /* Half-closing after a request is allowed: what has been asked is still answered. A held
      * poll or a stream whose peer has closed has nobody to answer to. */
-    bool answering = connection->stream.outbox || connection->pending;
+    bool answering = stream_waiting(&connection->stream) > 0 || connection->pending;
     if (connection->state != CONNECTION_READING || !answering) {
         connection_close(connection);
         return;
@@ -219,13 +224,19 @@ static void on_end(struct connection *connection)
     connection_settle(connection);
 }
 
+static void on_broken(struct connection *connection)
+{
+    tap_note(stream_tap(&connection->stream), TAP_RESET);
+    connection_close(connection);
+}
+
 static ssize_t receive(struct connection *connection, char *room, size_t size)
 {
     ssize_t got = recv(connection->stream.fd, room, size, MSG_DONTWAIT);
     if (got == 0)
         on_end(connection);
     else if (got < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR)
-        connection_close(connection);
+        on_broken(connection);
     return got;
 }
 
@@ -261,6 +272,7 @@ static void on_readable(struct connection *connection)
     ssize_t got = receive(connection, scratch, SCRATCH_SIZE);
     if (got <= 0)
         return;
+    tap_came(stream_tap(&connection->stream), scratch, (size_t)got);
     switch ((enum connection_state)connection->state) {
     case CONNECTION_READING:
         exchange_serve(connection, scratch, (size_t)got, (struct gather){0});
@@ -302,13 +314,29 @@ static void on_writable(struct connection *connection)
     connection_settle(connection);
 }
 
+/* Both sides have ended. What came last nobody waits for, but who watches wants to see it. */
+static void on_hangup(struct connection *connection)
+{
+    struct tap *tap = stream_tap(&connection->stream);
+    char *scratch = connection->worker->scratch;
+    ssize_t got;
+    while (tap && (got = recv(connection->stream.fd, scratch, SCRATCH_SIZE, MSG_DONTWAIT)) > 0)
+        tap_came(tap, scratch, (size_t)got);
+    tap_note(tap, TAP_CLIENT_END);
+    connection_close(connection);
+}
+
 void connection_ready(void *data, uint32_t events)
 {
     struct connection *connection = data;
     if (connection->state == CONNECTION_CLOSED)
         return;
-    if (events & (EPOLLERR | EPOLLHUP)) {
-        connection_close(connection);
+    if (events & EPOLLERR) {
+        on_broken(connection);
+        return;
+    }
+    if (events & EPOLLHUP) {
+        on_hangup(connection);
         return;
     }
     if (events & EPOLLOUT)

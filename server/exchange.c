@@ -5,6 +5,7 @@
 #include "routes.h"
 #include "subscribe.h"
 #include "subscriber.h"
+#include "tap.h"
 #include "worker.h"
 
 #include <stdlib.h>
@@ -237,6 +238,27 @@ void exchange_stream(struct connection *connection, char *bytes, size_t len)
     }
 }
 
+/* With --lab. Only what belongs to a request with the key may be seen by who knows it: what
+ * waits for those before goes first. */
+static void tap_if_asked(struct connection *connection, const struct request *request,
+                         const char *bytes, size_t len)
+{
+    struct stream *stream = &connection->stream;
+    struct taps *taps = connection->worker->server->taps;
+    char text[TAP_KEY_LIMIT + 1];
+    struct slice key = {text, 0};
+    bool asked = request_query(request, "wire", text, sizeof(text), &key.len) == 1;
+    if (!asked || !tap_has_key(stream_tap(stream), key)) {
+        if (stream_waiting(stream) > 0)
+            stream_flush(stream);
+        tap_destroy(stream_take_tap(stream), TAP_LEFT);
+        if (asked && stream_waiting(stream) == 0)
+            stream_attach_tap(stream, tap_create(taps, key, stream->fd));
+    }
+    tap_request(stream_tap(stream), bytes, len, request->framing == FRAMING_CHUNKED);
+    taps_spoken(taps, stream->fd);
+}
+
 /* Serves what came, in order, as far as it goes, and keeps the rest. */
 void exchange_serve(struct connection *connection, char *bytes, size_t len,
                     struct gather gather)
@@ -248,12 +270,18 @@ void exchange_serve(struct connection *connection, char *bytes, size_t len,
         size_t used = gather.head_len + gather.decoded;
         gather = (struct gather){0};
         connection->hurried = false;
+        if (connection->worker->server->taps)
+            tap_if_asked(connection, &request, bytes, used);
         answer(connection, &request, len > used);
         bytes += used;
         len -= used;
     }
     if (connection->state == CONNECTION_CLOSED)
         return;
+    if (connection->state == CONNECTION_STREAMING) {
+        tap_own(stream_tap(&connection->stream));
+        tap_came(stream_tap(&connection->stream), bytes, len);
+    }
     if (connection->state == CONNECTION_STREAMING && len > 0 && !connection->close_after) {
         exchange_stream(connection, bytes, len);
         len = 0;

@@ -10,6 +10,7 @@
 #include "listener.h"
 #include "modules.h"
 #include "server.h"
+#include "tap.h"
 #include "uring.h"
 #include "worker.h"
 
@@ -48,6 +49,8 @@ static bool server_init(struct server *server, const struct options *options)
     const struct bus_limits limits = {
         .history = {options->history_count, options->history_age_ms * 1000,
                     options->history_bytes},
+        .own_history = {TAP_HISTORY_COUNT, TAP_HISTORY_AGE_S * UINT64_C(1000000),
+                        TAP_HISTORY_BYTES},
         .topics = options->topics_limit,
         .held_bytes = options->memory_limit,
     };
@@ -64,8 +67,10 @@ static bool server_init(struct server *server, const struct options *options)
     server->peer_counts = calloc(PEER_BUCKETS, sizeof(atomic_uint));
     if (options->publish_rate)
         server->publish_limiter = limiter_create(options->publish_rate);
+    if (options->lab)
+        server->taps = taps_create(server->bus);
     if (!server->bus || !server->worker_stats || !server->peer_counts ||
-        (options->publish_rate && !server->publish_limiter))
+        (options->publish_rate && !server->publish_limiter) || (options->lab && !server->taps))
         return fail("out of memory");
     return true;
 }
@@ -75,6 +80,7 @@ static void server_finish(struct server *server)
     for (unsigned i = 0; i < server->worker_count; i++)
         worker_destroy(server->workers[i]);
     assets_destroy(server->assets);
+    taps_destroy(server->taps);
     bus_destroy(server->bus);
     if (server->publish_limiter)
         limiter_destroy(server->publish_limiter);

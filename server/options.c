@@ -53,7 +53,9 @@ const struct option_entry option_table[] = {
     {serving, "web", OPTION_TEXT, AT(web_dir), NULL, 0, 0, "DIR",
      "the pages (default: those that came with the program)"},
     {serving, "lab", OPTION_FLAG, AT(lab), "no", 0, 0, NULL,
-     "turn on what only a lab should have: echo, inspector, faults"},
+     "turn on what only a lab should have: echo, inspector, faults, careless=1"},
+    {serving, "doors", OPTION_TEXT, AT(doors), NULL, 0, 0, "URL",
+     "lab: where a pushrelay takes commands from the page, such as http://localhost:8764/"},
 
     {holding, "history", OPTION_HISTORY, 0, "1000,1h,16M", 0, 0, "COUNT,AGE,BYTES",
      "messages held in each topic: at most so many, so old, so large together"},

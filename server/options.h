@@ -35,6 +35,7 @@ struct options {
     struct option_list feeds;   /* NAME or NAME=RATE; default clock, host, frames */
     const char *publish_token;  /* contents of the token file, or NULL */
     const char *web_dir;        /* the pages */
+    const char *doors;          /* URL of a pushrelay for the lab, or NULL */
     unsigned workers;
     unsigned flush; /* enum flush */
     bool lab;

@@ -5,6 +5,8 @@
 #include "subscription.h"
 #include "worker.h"
 
+#include <string.h>
+
 /* The messages of one answer, in order of time when there are many topics. */
 struct picked {
     struct message *messages[POLL_LIMIT];
@@ -72,6 +74,28 @@ static struct bytes *make_body(const struct subscriber *subscriber, const struct
     return builder_take(&body);
 }
 
+/* As servers answer that do not count first: in chunks, or for HTTP/1.0 until the connection
+ * ends. Takes the body's reference. */
+static struct bytes *make_careless_answer(const struct subscriber *subscriber,
+                                          struct bytes *take_body, bool close, bool head_only)
+{
+    struct builder out = {.failed = !take_body};
+    bool chunked = !subscriber->old_http, body = take_body && !head_only;
+    subscriber_add_head(subscriber, close, &out);
+    if (chunked) {
+        builder_truncate(&out, builder_len(&out) - strlen("\r\n"));
+        builder_add_text(&out, "Transfer-Encoding: chunked\r\n\r\n");
+    }
+    if (chunked && body)
+        builder_format(&out, "%x\r\n", (unsigned)take_body->len);
+    if (body)
+        builder_add(&out, take_body->data, take_body->len);
+    if (chunked && body)
+        builder_add_text(&out, "\r\n0\r\n\r\n");
+    bytes_unref(take_body);
+    return builder_take(&out);
+}
+
 /* The head, and the body behind it: one run of bytes is cheaper to send than two. Takes the
  * body's reference; NULL goes with a status that has none. */
 static struct bytes *make_answer(const struct subscriber *subscriber, int status,
@@ -79,6 +103,8 @@ static struct bytes *make_answer(const struct subscriber *subscriber, int status
 {
     struct reply reply = {.status = status};
     struct builder out = {0};
+    if (subscriber->careless && status == 200)
+        return make_careless_answer(subscriber, take_body, close, head_only);
     subscriber_add_headers(subscriber, &reply.headers);
     builder_add_text(&reply.headers, "ETag: \"");
     subscriber_add_cursor(subscriber, &reply.headers);
@@ -98,8 +124,8 @@ static struct bytes *make_answer(const struct subscriber *subscriber, int status
 /* Those who read the same stretch of one topic in the same way get the very same bytes. */
 static bool shareable(const struct subscriber *subscriber, bool close, unsigned gap_count)
 {
-    return !subscriber->many && !subscriber->cors && !subscriber->old_http && !close &&
-           gap_count == 0;
+    return !subscriber->many && !subscriber->cors && !subscriber->old_http &&
+           !subscriber->careless && !close && gap_count == 0;
 }
 
 /* Whether the last answer made here is the one to give: from and to the same places, and no

@@ -19,8 +19,13 @@ static const struct route {
     const char *path;
     handler handle;
 } routes[] = {
-    {"/transports", page_transports}, {"/topics", page_topics},   {"/stats", page_stats},
-    {"/metrics", page_metrics},       {"/healthz", page_healthz}, {"/time", page_time},
+    {"/transports", page_transports},
+    {"/topics", page_topics},
+    {"/stats", page_stats},
+    {"/metrics", page_metrics},
+    {"/healthz", page_healthz},
+    {"/time", page_time},
+    {"/lab", page_lab},
 };
 
 /* What a path leads to. */

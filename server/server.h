@@ -17,12 +17,14 @@ struct worker;
 struct transport;
 struct assets;
 struct limiter;
+struct taps;
 
 struct server {
     const struct options *options;
     struct bus *bus;
     struct assets *assets;
     struct limiter *publish_limiter;                      /* NULL: no limit */
+    struct taps *taps;                                    /* with --lab, or NULL */
     const struct transport *transports[TRANSPORTS_LIMIT]; /* built in, then loaded */
     unsigned transport_count;
     struct worker *workers[WORKERS_LIMIT];

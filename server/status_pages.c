@@ -194,6 +194,8 @@ void page_transports(struct server *server, const struct request *request, struc
 static void add_topic(struct topic *topic, void *arg)
 {
     struct builder *out = arg;
+    if (topic->label->name[0] == '~') /* who knows the name of a ~wire may read it */
+        return;
     pthread_mutex_lock(&topic->lock);
     uint64_t first = topic->log.first, next = topic->log.next, bytes = topic->log.bytes;
     pthread_mutex_unlock(&topic->lock);
@@ -287,6 +289,20 @@ void page_time(struct server *server, const struct request *request, struct repl
     (void)request;
     builder_add_text(&out, "{\"time_us\":");
     builder_add_u64(&out, (uint64_t)wall_clock_us());
+    builder_add_text(&out, "}\n");
+    reply_body(reply, 200, json_type, builder_take(&out));
+}
+
+void page_lab(struct server *server, const struct request *request, struct reply *reply)
+{
+    const struct options *options = server->options;
+    struct builder out = {0};
+    (void)request;
+    builder_format(&out, "{\"lab\":%s,\"doors\":", options->lab ? "true" : "false");
+    if (options->lab && options->doors)
+        reply_add_json_string(&out, slice_of(options->doors));
+    else
+        builder_add_text(&out, "null");
     builder_add_text(&out, "}\n");
     reply_body(reply, 200, json_type, builder_take(&out));
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
+#include "tap.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +13,14 @@ struct outbox {
     unsigned capacity;
     uint32_t offset; /* of the first one, what has been sent of it */
     size_t bytes;    /* still to be sent */
+    struct tap *tap; /* then there is an outbox even when nothing waits; or NULL */
     struct bytes *items[];
 };
 
 void stream_finish(struct stream *stream)
 {
     struct outbox *outbox = stream->outbox;
+    tap_destroy(stream_tap(stream), TAP_CLOSE);
     for (unsigned i = 0; outbox && i < outbox->count; i++)
         bytes_unref(outbox->items[outbox->first + i]);
     free(outbox);
@@ -28,9 +32,19 @@ size_t stream_waiting(const struct stream *stream)
     return stream->outbox ? stream->outbox->bytes : 0;
 }
 
+static inline bool waits(const struct stream *stream)
+{
+    return stream->outbox && stream->outbox->count > 0;
+}
+
+struct tap *outbox_tap(const struct outbox *outbox)
+{
+    return outbox->tap;
+}
+
 static struct outbox *outbox_with_room(struct stream *stream)
 {
-    enum { CAPACITY_MIN = 6 };
+    enum { CAPACITY_MIN = 5 };
     struct outbox *outbox = stream->outbox;
     if (outbox && outbox->first > 0 && outbox->first + outbox->count == outbox->capacity) {
         memmove(outbox->items, outbox->items + outbox->first,
@@ -146,6 +160,15 @@ ssize_t wave_send(const struct wave *wave, int fd)
     return send_parts(fd, parts, count);
 }
 
+static void drop_empty(struct stream *stream)
+{
+    struct outbox *outbox = stream->outbox;
+    if (!outbox || outbox->count > 0 || outbox->tap)
+        return;
+    free(outbox);
+    stream->outbox = NULL;
+}
+
 /* Takes up to sent bytes off the outbox; what is left of sent belongs to frames. */
 static size_t outbox_shift(struct stream *stream, size_t sent)
 {
@@ -165,8 +188,7 @@ static size_t outbox_shift(struct stream *stream, size_t sent)
         outbox->count--;
         bytes_unref(first);
     }
-    free(outbox);
-    stream->outbox = NULL;
+    drop_empty(stream);
     return sent;
 }
 
@@ -207,6 +229,8 @@ static unsigned write_behind(struct stream *stream, const struct wave *wave)
     struct iovec parts[STREAM_FRAMES_LIMIT];
     unsigned filled = fill(stream->outbox, wave, parts);
     size_t offered = 0;
+    if (filled == 0)
+        return 0;
     for (unsigned i = 0; i < filled; i++)
         offered += parts[i].iov_len;
     ssize_t sent = send_parts(stream->fd, parts, filled);
@@ -214,8 +238,10 @@ static unsigned write_behind(struct stream *stream, const struct wave *wave)
         refuse(stream, sent);
         return 0;
     }
+    if (stream->outbox->tap)
+        tap_went(stream->outbox->tap, parts, (size_t)sent);
     size_t rest = outbox_shift(stream, (size_t)sent);
-    unsigned done = stream->outbox ? 0 : take(stream, wave, rest);
+    unsigned done = waits(stream) ? 0 : take(stream, wave, rest);
     /* Not all was offered: there may be room yet. */
     stream->blocked = (size_t)sent < offered;
     return done;
@@ -235,6 +261,25 @@ unsigned stream_write(struct stream *stream, const struct wave *wave)
 void stream_flush(struct stream *stream)
 {
     static const struct wave nothing;
-    while (stream->outbox && !stream->blocked && !stream->broken)
+    while (waits(stream) && !stream->blocked && !stream->broken)
         stream_write(stream, &nothing);
+}
+
+void stream_attach_tap(struct stream *stream, struct tap *take_tap)
+{
+    struct outbox *outbox = take_tap ? outbox_with_room(stream) : NULL;
+    if (outbox)
+        outbox->tap = take_tap;
+    else
+        tap_destroy(take_tap, TAP_LEFT);
+}
+
+struct tap *stream_take_tap(struct stream *stream)
+{
+    struct tap *tap = stream_tap(stream);
+    if (tap) {
+        stream->outbox->tap = NULL;
+        drop_empty(stream);
+    }
+    return tap;
 }

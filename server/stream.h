@@ -7,6 +7,10 @@
  * Only what the kernel takes in part, and bytes that are not in the log (heads, pongs, polls'
  * answers), lie in its outbox, by reference. A frame once begun is always finished, whatever
  * happens to the log meanwhile.
+ *
+ * A stream that is tapped (tap.h) is never without an outbox, be it empty. So it goes the way
+ * of those that lag, whose bytes are seen here, and nobody else has to ask whether it is
+ * tapped.
  */
 #ifndef PUSHLAB_STREAM_H
 #define PUSHLAB_STREAM_H
@@ -44,6 +48,7 @@ const struct iovec *wave_parts(const struct wave *wave, unsigned *ret_count);
 ssize_t wave_send(const struct wave *wave, int fd);
 
 struct outbox;
+struct tap;
 
 struct stream {
     int fd;
@@ -69,5 +74,16 @@ unsigned stream_written(struct stream *stream, const struct wave *wave, ssize_t 
 void stream_flush(struct stream *stream);
 /* Bytes that wait in the outbox. */
 size_t stream_waiting(const struct stream *stream);
+/* For stream_tap. */
+struct tap *outbox_tap(const struct outbox *outbox);
+/* The tap, or NULL. */
+static inline struct tap *stream_tap(const struct stream *stream)
+{
+    return stream->outbox ? outbox_tap(stream->outbox) : NULL;
+}
+/* Nothing may wait, and there must be none. When memory runs out there is none afterwards. */
+void stream_attach_tap(struct stream *stream, struct tap *take_tap);
+/* The tap, which is the caller's then; or NULL. */
+struct tap *stream_take_tap(struct stream *stream);
 
 #endif

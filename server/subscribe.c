@@ -2,6 +2,7 @@
 #include "subscribe.h"
 
 #include "octets.h"
+#include "tap.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -64,6 +65,7 @@ enum parameter {
     COALESCE,
     CLOSE,
     FORMAT,
+    CARELESS,
     PARAMETERS,
 };
 
@@ -78,6 +80,7 @@ static const struct slice parameter_names[PARAMETERS] = {
     [COALESCE] = {"coalesce", 8},
     [CLOSE] = {"close", 5},
     [FORMAT] = {"format", 6},
+    [CARELESS] = {"careless", 8},
 };
 
 /* Text is decoded into ret->text, one parameter behind the other. */
@@ -216,6 +219,10 @@ static bool add_topic_list(struct reading *reading, struct slice list)
     for (;;) {
         const char *comma = list.len > 0 ? memchr(list.at, ',', list.len) : NULL;
         size_t len = comma ? (size_t)(comma - list.at) : list.len;
+        if (list.len > 0 && list.at[0] == '~') {
+            reply_error(reading->reply, 400, "topics of the server's own are read one by one");
+            return false;
+        }
         if (!add_topic(reading, (struct slice){list.at, len}))
             return false;
         if (!comma)
@@ -224,8 +231,29 @@ static bool add_topic_list(struct reading *reading, struct slice list)
     }
 }
 
-/* Names that start with ~ are the server's own; the only one that can be read is the echo, a
- * conversation without a topic. */
+/* Records of what goes over the wire (tap.h). Who reads them cannot be recorded: that would
+ * make records without end. */
+static bool add_tap_topic(struct reading *reading, const struct server *server,
+                          struct slice name)
+{
+    struct slice query = reading->request->query, parameter, value;
+    while (query_next(&query, &parameter, &value))
+        if (query_name_is(parameter, SLICE("wire"))) {
+            reply_error(reading->reply, 400,
+                        "who reads a ~wire cannot be on it: leave wire= out");
+            return false;
+        }
+    if (!taps_room(server->taps, name)) {
+        reply_header(reading->reply, "Retry-After", SLICE("60"));
+        reply_error(reading->reply, 503, "%d keys are in use: close a page that inspects",
+                    TAP_TOPICS_LIMIT);
+        return false;
+    }
+    return add_topic(reading, name);
+}
+
+/* Names that start with ~ are the server's own; those that can be read are the echo, a
+ * conversation without a topic, and what is tapped. */
 static bool add_path_topic(struct reading *reading, const struct server *server,
                            struct slice segment)
 {
@@ -238,6 +266,10 @@ static bool add_path_topic(struct reading *reading, const struct server *server,
         if (reading->ret->transport->duplex && server->options->lab &&
             slice_equal(name, SLICE("~echo")))
             return true;
+        if (server->taps && taps_topic(name)) {
+            reading->used += len + 1;
+            return add_tap_topic(reading, server, name);
+        }
         reply_error(reading->reply, 404, "no such topic of the server's own%s",
                     server->options->lab ? "" : " (some exist with --lab only)");
         return false;
@@ -292,6 +324,17 @@ static bool check_since(struct reading *reading)
     return true;
 }
 
+/* An answer without what keeps middleboxes from harming it, to show what that is for. */
+static bool read_careless(struct reading *reading, const struct options *options)
+{
+    if (!read_flag(reading, CARELESS, "1", &reading->ret->careless))
+        return false;
+    if (!reading->ret->careless || options->lab)
+        return true;
+    reply_error(reading->reply, 400, "careless=1 is for labs: start the server with --lab");
+    return false;
+}
+
 /* A foreign page's fetch is kept from reading by its browser, which sees no CORS header; a
  * WebSocket is kept from nothing, so it is refused here (RFC 6455, 10.2). */
 static bool judge_origin(struct reading *reading, const struct server *server)
@@ -326,7 +369,8 @@ bool subscribe_read(const struct server *server, const struct request *request,
     if (!read_topics(&reading, server) || !read_since(&reading) ||
         !read_numbers(&reading, server->options) ||
         !read_flag(&reading, CLOSE, "1", &ret->close) ||
-        !read_flag(&reading, FORMAT, "json", &ret->json) || !check_since(&reading))
+        !read_flag(&reading, FORMAT, "json", &ret->json) ||
+        !read_careless(&reading, server->options) || !check_since(&reading))
         return false;
     return judge_origin(&reading, server);
 }

@@ -19,6 +19,7 @@ struct subscribe_request {
     bool many; /* topics= was used */
     bool json; /* format=json */
     bool close;
+    bool careless;
     struct slice since; /* decoded text; empty: absent */
     unsigned limit;
     int64_t wait_ms;

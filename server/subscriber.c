@@ -12,6 +12,9 @@
 
 #include <stdlib.h>
 
+/* Longer than anybody waits. */
+enum { NEVER_MS = 1000 * 3600 * 24 };
+
 struct worker *subscriber_worker(const struct subscriber *subscriber)
 {
     return subscriber->connection->worker;
@@ -47,11 +50,14 @@ static struct subscriber *create(struct connection *connection, const struct req
     subscriber->limit = (uint16_t)wanted->limit;
     subscriber->many = wanted->many;
     subscriber->json = wanted->json || wanted->many;
-    subscriber->close_after = wanted->close || !request->keep_alive;
+    subscriber->careless = wanted->careless;
     subscriber->foreign = wanted->origin == ORIGIN_FOREIGN;
     subscriber->may_publish = !subscriber->foreign &&
                               publish_token_valid(connection->worker->server->options, request);
     subscriber->old_http = request->minor_version == 0;
+    /* A careless answer has no length, and HTTP/1.0 no chunks. */
+    subscriber->close_after =
+        wanted->close || !request->keep_alive || (subscriber->careless && subscriber->old_http);
     if (wanted->topic_count > 1)
         subscriber->subscriptions = calloc(wanted->topic_count, sizeof(struct subscription));
     origin_add_cors(wanted->origin, wanted->public_topics, request, &cors);
@@ -100,8 +106,12 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     struct worker *worker = connection->worker;
     struct builder out = {0};
     struct reply refusal = {0};
+    subscriber_beat_in(subscriber,
+                       subscriber->careless ? NEVER_MS : worker->server->options->heartbeat_ms);
     if (subscriber->transport->open(subscriber, request, &out, &refusal) != 0) {
         builder_finish(&out);
+        if (subscriber->cors) /* who may read feeds may read why there is none */
+            builder_add(&refusal.headers, subscriber->cors->data, subscriber->cors->len);
         subscriber_destroy(subscriber);
         connection_reply(connection, &refusal, request);
         return;
@@ -117,7 +127,6 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
             subscriber_tell_gap(&subscriber->subscriptions[i], &gaps[i]);
     if (!subscriber_attach_all(subscriber))
         connection->stream.broken = true;
-    subscriber->beat_ms = worker->now_ms + (int64_t)worker->server->options->heartbeat_ms;
     worker_set_timer(worker, &connection->timer, subscriber_due_ms(subscriber));
     subscriber_advance(subscriber);
 }
@@ -201,8 +210,7 @@ static void heartbeat(struct subscriber *subscriber)
 {
     const struct options *options = subscriber_worker(subscriber)->server->options;
     struct connection *connection = subscriber->connection;
-    subscriber->beat_ms =
-        subscriber_worker(subscriber)->now_ms + (int64_t)options->heartbeat_ms;
+    subscriber_beat_in(subscriber, options->heartbeat_ms);
     /* A blocked stream has more urgent bytes to take; its peer shows life by taking them. */
     if (!connection->stream.blocked) {
         struct builder out = {0};
@@ -213,8 +221,7 @@ static void heartbeat(struct subscriber *subscriber)
     }
     if (subscriber->transport->duplex) {
         subscriber->awaiting = true;
-        subscriber->beat_ms =
-            subscriber_worker(subscriber)->now_ms + (int64_t)options->heartbeat_timeout_ms;
+        subscriber_beat_in(subscriber, options->heartbeat_timeout_ms);
     }
 }
 
@@ -310,8 +317,9 @@ void subscriber_add_head(const struct subscriber *subscriber, bool close, struct
 
 void subscriber_add_headers(const struct subscriber *subscriber, struct builder *out)
 {
-    builder_add_text(out, "Cache-Control: no-store, no-transform\r\n"
-                          "X-Accel-Buffering: no\r\n");
+    if (!subscriber->careless)
+        builder_add_text(out, "Cache-Control: no-store, no-transform\r\n"
+                              "X-Accel-Buffering: no\r\n");
     if (subscriber->count > 0) {
         builder_add_text(out, "Pushlab-Next: ");
         subscriber_add_cursor(subscriber, out);
@@ -319,6 +327,11 @@ void subscriber_add_headers(const struct subscriber *subscriber, struct builder 
     }
     if (subscriber->cors)
         builder_add(out, subscriber->cors->data, subscriber->cors->len);
+}
+
+void subscriber_beat_in(struct subscriber *subscriber, uint64_t ms)
+{
+    subscriber->beat_ms = subscriber_worker(subscriber)->now_ms + (int64_t)ms;
 }
 
 void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms)

@@ -40,9 +40,10 @@ struct subscriber {
     uint16_t coalesce_ms;
     uint16_t limit : 10; /* messages in one answer */
     uint16_t count : 6;
-    uint8_t parameter;       /* of the encoding */
-    uint8_t mode;            /* the transport's own */
-    uint8_t transport_index; /* in the server's table and the counters */
+    uint8_t parameter;           /* of the encoding */
+    uint8_t mode;                /* the transport's own */
+    uint8_t transport_index : 7; /* in the server's table and the counters */
+    bool careless : 1;           /* careless=1: without what keeps middleboxes off */
     bool many : 1;        /* topics= was used: cursors are lists, messages name their topic */
     bool json : 1;        /* format=json */
     bool sample : 1;      /* only the newest, at most once per coalesce_ms */
@@ -71,6 +72,9 @@ struct slice subscriber_topic(const struct subscriber *subscriber, unsigned inde
 /* From now on only the newest message counts, at most one each interval; what is skipped is no
  * gap. */
 void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms);
+/* When the next heartbeat is due. For a transport that is being opened and wants its first one
+ * at another time than after the usual interval. */
+void subscriber_beat_in(struct subscriber *subscriber, uint64_t ms);
 /* The peer has shown a sign of life. */
 void subscriber_alive(struct subscriber *subscriber);
 /* The peer's address as text, or empty (see connection_peer). */

@@ -17,7 +17,9 @@
 
 #include <stdlib.h>
 
-enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000 };
+enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000, CANARY_MS = 300 };
+/* subscriber->mode: what its next heartbeat is. */
+enum { BEAT_PLAIN, BEAT_CANARY };
 
 static void add_retry(uint64_t retry_ms, struct builder *out)
 {
@@ -54,6 +56,32 @@ static void add_padding(const struct request *request, struct builder *out)
     builder_add(out, "\n", 1);
 }
 
+/*
+ * Whether a stream really flows, only its reader can tell: of two events 300 ms apart
+ * (`canary=1`), something that holds streams back gives none, or both at once. The data is the
+ * heartbeat's interval in ms, so that the reader knows from the start how much silence is too
+ * much.
+ */
+static void add_canary(struct subscriber *subscriber, struct builder *out)
+{
+    struct builder interval = {0};
+    builder_add_u64(&interval, subscriber_server(subscriber)->options->heartbeat_ms);
+    sse_add_event(out, (struct slice){0}, SLICE("canary"), builder_slice(&interval));
+    builder_finish(&interval);
+}
+
+static void begin_canaries(struct subscriber *subscriber, const struct request *request,
+                           struct builder *out)
+{
+    char text[2];
+    size_t len;
+    if (request_query(request, "canary", text, sizeof(text), &len) != 1 || text[0] != '1')
+        return;
+    add_canary(subscriber, out);
+    subscriber->mode = BEAT_CANARY;
+    subscriber_beat_in(subscriber, CANARY_MS);
+}
+
 static int sse_open(struct subscriber *subscriber, const struct request *request,
                     struct builder *out, struct reply *ret_refusal)
 {
@@ -70,6 +98,7 @@ static int sse_open(struct subscriber *subscriber, const struct request *request
     sse_add_id(out, cursor_of(subscriber, &cursor));
     builder_add(out, "\n", 1);
     builder_finish(&cursor);
+    begin_canaries(subscriber, request, out);
     return 0;
 }
 
@@ -102,7 +131,11 @@ static int sse_gap(struct subscriber *subscriber, const struct gap *gap, struct 
 
 static void sse_heartbeat(struct subscriber *subscriber, struct builder *out)
 {
-    add_own_event(subscriber, false, SLICE("heartbeat"), (struct slice){0}, out);
+    if (subscriber->mode == BEAT_CANARY)
+        add_canary(subscriber, out);
+    else
+        add_own_event(subscriber, false, SLICE("heartbeat"), (struct slice){0}, out);
+    subscriber->mode = BEAT_PLAIN;
 }
 
 static void sse_bye(struct subscriber *subscriber, struct builder *out)

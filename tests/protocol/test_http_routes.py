@@ -65,7 +65,8 @@ def test_nothing_from_a_header_becomes_a_header(server):
 
 # ---- HEAD ----
 
-PAGES = ["/", "/transports", "/topics", "/stats", "/metrics", "/healthz", "/time", "/nowhere"]
+PAGES = ["/", "/transports", "/topics", "/stats", "/metrics", "/healthz", "/time", "/lab",
+         "/nowhere"]
 
 
 @pytest.mark.parametrize("path", [*PAGES, "/short_poll/t?since=now", "/long_poll/t?wait=0&since=now"])

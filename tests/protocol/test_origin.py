@@ -164,6 +164,13 @@ def test_an_error_carries_cors_too_so_that_the_page_can_read_it(server):
         assert server.get(path, ("Origin", origin)).header(ALLOWED) == origin
 
 
+def test_a_page_may_read_that_upgrade_is_missing(server):
+    for origin in (own(server, host="localhost"), LISTED[0]):
+        answer = server.get("/websocket/t", ("Origin", origin))
+        assert (answer.status, answer.header(ALLOWED)) == (426, origin)
+    assert server.get("/websocket/t", ("Origin", FOREIGN[0])).header(ALLOWED) is None
+
+
 # ---- public topics ----
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://listed.example"])

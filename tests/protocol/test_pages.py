@@ -11,7 +11,7 @@ from lib.server import Server
 from lib.subscribers import SUBSCRIBERS
 from lib.wire import until
 
-JSON_PAGES = ["/transports", "/topics", "/stats", "/healthz", "/time"]
+JSON_PAGES = ["/transports", "/topics", "/stats", "/healthz", "/time", "/lab"]
 BUILT_IN = ["short_poll", "long_poll", "sse", "websocket"]
 
 
@@ -194,6 +194,15 @@ def test_time_is_now_in_microseconds(server):
     answer = server.get("/time").json()
     value = next(value for value in answer.values() if isinstance(value, int))
     assert before - 0.01 <= value / 1e6 <= time.time() + 0.01
+
+
+# ---- /lab: what the pages may offer ----
+
+@pytest.mark.parametrize("options, lab, doors", [
+    ((), False, None), (("--lab",), True, None), (("--doors", "http://localhost:1/"), False, None),
+    (("--lab", "--doors", 'http://localhost:1/"'), True, 'http://localhost:1/"')])
+def test_lab_says_what_there_is(serve, options, lab, doors):
+    assert serve(*options).get("/lab").json() == {"lab": lab, "doors": doors}
 
 
 # ---- feeds ----

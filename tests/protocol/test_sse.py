@@ -49,6 +49,33 @@ def test_the_beginning_fires_no_event(server, topic):
     assert sse.Decoder().feed(body) == []
 
 
+def test_canaries_come_apart_before_the_first_heartbeat(serve):
+    server = serve(*option("heartbeat", 200))
+    with Stream(server, "/sse/t?canary=1") as stream:
+        cursor = stream.start()
+        events = [stream.next(heartbeats=True) for _ in range(4)]
+        assert [(event.event, event.data) for event in events] == [
+            ("canary", "200"), ("canary", "200"), ("heartbeat", ""), ("heartbeat", "")]
+        assert all(event.own_id is None and event.last_id == cursor for event in events)
+
+
+def test_the_first_canary_is_part_of_a_small_first_write(server, topic):
+    head, body = first_bytes(server, f"/sse/{topic}?canary=1")
+    assert head.status == 200 and b"canary" not in body and len(body) < 400
+    with server.connect() as connection:
+        connection.send(http.build("GET", f"/sse/{topic}?canary=1", host=server.authority))
+        connection.read_head()
+        connection.read_until(b"\n\n")
+        assert connection.read_until(b"\n\n") == b"event: canary\ndata: 15000\n\n"
+
+
+@pytest.mark.parametrize("query", ["", "?canary=0", "?canary=", "?canary=yes", "?canary=11"])
+def test_who_asks_for_no_canary_gets_none(serve, query):
+    server = serve(*option("heartbeat", 200))
+    with Stream(server, f"/sse/t{query}") as stream:
+        assert stream.next(heartbeats=True).event == "heartbeat"
+
+
 def test_the_retry_is_an_option(serve):
     server = serve(*option("retry", 1234))
     with Stream(server, "/sse/t") as stream:
