@@ -11,15 +11,17 @@
 import chat from "./strings/chat.js";
 import common from "./strings/common.js";
 import lab from "./strings/lab.js";
+import ladder from "./strings/ladder.js";
 import pictures from "./strings/pictures.js";
 import transports from "./strings/transports.js";
+import wire from "./strings/wire.js";
 
 export const LANGUAGES = [
   { code: "en", tag: "en", name: "English" },
   { code: "zh", tag: "zh-CN", name: "中文" },
 ];
 const ATTRIBUTES = ["title", "aria-label", "placeholder"];
-const strings = { ...common, ...transports, ...lab, ...pictures, ...chat };
+const strings = { ...common, ...transports, ...lab, ...pictures, ...chat, ...ladder, ...wire };
 const listeners = new Set();
 
 export function language() {

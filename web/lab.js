@@ -6,6 +6,7 @@
 import { byId, h } from "./dom.js";
 import { say } from "./i18n.js";
 import { Column } from "./lab/column.js";
+import { startFaultPanel } from "./lab/fault_panel.js";
 import { FeedPanel } from "./lab/feed_panel.js";
 import { startPublishBox } from "./lab/publish_box.js";
 import { startRatePublisher } from "./lab/rate_publisher.js";
@@ -30,6 +31,7 @@ async function start() {
   startRatePublisher({ watch: (topic) => feed.choose(topic) });
   if (!(await addColumns())) return;
   sequence = new SequenceView(columns);
+  startFaultPanel(columns);
   await followServerClock();
   await feed.load();
   followServerFigures(byId("server-figures"));

@@ -10,6 +10,8 @@ const PAGES = [
   { name: "lab", path: "/" },
   { name: "pictures", path: "/pictures.html" },
   { name: "chat", path: "/chat.html" },
+  { name: "ladder", path: "/ladder.html" },
+  { name: "wire", path: "/wire.html" },
 ];
 
 /** Fills the page's <header> and all its strings. `title`: key of the page's title. */

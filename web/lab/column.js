@@ -4,7 +4,7 @@
 // transport can be changed while messages come; the cursor goes over to the new one, and the
 // ledger goes on counting across the change.
 
-import { delay_ms, published_ms } from "../server_time.js";
+import { delay_ms, halfTrip_ms, halfTripThrough_ms, published_ms } from "../server_time.js";
 import { median } from "../format.js";
 import { Counters, sumOfParts } from "../transports/counters.js";
 import { Ledger } from "../transports/ledger.js";
@@ -23,6 +23,10 @@ export class Column {
   #delays = [];
   #wasRunning = false;
   #view;
+  #doors = null;
+  #doorHalfTrip_ms = NaN;
+  /** The way it takes to the server: a door's name, or "" for none. */
+  door = "";
   /** What the sequence diagram shows. */
   track = null;
 
@@ -33,6 +37,7 @@ export class Column {
     this.#view = new ColumnView(entry.name, entries.map(({ name }) => name), {
       onSwitch: (name) => this.switchTo(name),
       onPause: () => this.togglePause(),
+      onDoor: (door) => this.goThrough(door),
     });
   }
 
@@ -57,15 +62,38 @@ export class Column {
 
   configure(options) {
     this.#options = options;
-    this.#client?.configure(options);
+    this.#client?.configure(this.#clientOptions());
   }
 
   /** Goes on from the same cursor over another transport. */
   switchTo(name) {
-    const { cursor, running } = this.#client;
-    this.#client.stop();
     this.#entry = this.#entries.find((entry) => entry.name === name);
     this.#view.switched(name);
+    this.again();
+  }
+
+  offerDoors(doors) {
+    this.#doors = doors;
+    this.#view.offerDoors(doors.list.map(({ name }) => name));
+  }
+
+  /** Goes on from the same cursor by another way; "": straight. */
+  goThrough(door) {
+    this.door = door;
+    this.#view.wentThrough(door);
+    this.again();
+  }
+
+  /** About how long a request of this column is under way to the server. */
+  get halfTrip_ms() {
+    return this.door && this.#doorHalfTrip_ms >= 0 ? this.#doorHalfTrip_ms : halfTrip_ms();
+  }
+
+  /** Connects anew, from the same cursor. */
+  again() {
+    this.#measureDoor();
+    const { cursor, running } = this.#client;
+    this.#client.stop();
     this.#begin(cursor, running);
   }
 
@@ -101,10 +129,21 @@ export class Column {
     });
   }
 
+  async #measureDoor() {
+    const { door } = this;
+    this.#doorHalfTrip_ms = NaN;
+    const half_ms = door ? await halfTripThrough_ms(this.#doors.originOf(door)) : NaN;
+    if (door === this.door) this.#doorHalfTrip_ms = half_ms;
+  }
+
+  #clientOptions() {
+    return { ...this.#options, through: this.door ? this.#doors.originOf(this.door) : "" };
+  }
+
   #begin(cursor, running = true) {
     const view = this.#view;
     const track = (this.track = new Track(this.#entry.client.reads));
-    this.#client = new this.#entry.client(this.#topic, this.#options, {
+    this.#client = new this.#entry.client(this.#topic, this.#clientOptions(), {
       onState: (state, reason, wait_ms) => view.state(state, reason, wait_ms),
       onMessage: (message, at_ms) => this.#arrived(message, at_ms),
       onGap: (gap) => this.#gap(gap),

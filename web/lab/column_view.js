@@ -20,7 +20,7 @@ export class ColumnView {
   #rows = [];
   #gap = null; // {note, args, until_ms}
 
-  constructor(name, names, { onSwitch, onPause }) {
+  constructor(name, names, { onSwitch, onPause, onDoor }) {
     this.title = h("h2");
     this.pill = h("span", { class: "pill" });
     this.reason = h("p", { class: "reason" });
@@ -36,6 +36,8 @@ export class ColumnView {
     this.down = bytesRow("column.bytes_down");
     this.pauseButton = say(h("button", { type: "button", onclick: onPause }), "column.pause");
     this.select = switcher(names, name, onSwitch);
+    this.doorSelect = h("select", { onchange: (event) => onDoor(event.target.value) });
+    this.doorLabel = h("label", { class: "door-choice", hidden: true }, say(h("span"), "column.door"), this.doorSelect);
     this.element = this.#layout(name);
     onLanguage(() => {
       this.#renderRows();
@@ -58,6 +60,17 @@ export class ColumnView {
     this.select.value = name;
     this.#setName(name);
     this.#addRow({ note: "column.switched", args: { transport: transportName(name) } });
+  }
+
+  offerDoors(names) {
+    const straight = say(h("option", { value: "" }), "column.straight");
+    this.doorSelect.replaceChildren(straight, ...names.map((name) => h("option", { value: name }, name)));
+    this.doorLabel.hidden = false;
+  }
+
+  wentThrough(door) {
+    this.doorSelect.value = door;
+    this.#addRow({ note: door ? "column.by_door" : "column.by_no_door", args: { door } });
   }
 
   paused(paused) {
@@ -160,6 +173,7 @@ export class ColumnView {
       sayAttribute(bytes, "title", "column.bytes_help"),
       sayAttribute(this.checks.element, "title", "column.checks_help"),
       h("div", { class: "actions" }, this.pauseButton, switchLabel(this.select)),
+      this.doorLabel,
     );
   }
 }

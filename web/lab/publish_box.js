@@ -4,7 +4,7 @@
 
 import { byId } from "../dom.js";
 import { onLanguage, say, t } from "../i18n.js";
-import { post } from "../publish.js";
+import { post } from "../pushlab/publish.js";
 
 /** topic(): what the columns watch; watch(topic): makes them watch another. */
 export function startPublishBox({ topic, watch }) {

@@ -6,7 +6,7 @@
 
 import { byId } from "../dom.js";
 import { say } from "../i18n.js";
-import { post } from "../publish.js";
+import { post } from "../pushlab/publish.js";
 
 const TOPIC = `lab.${Math.random().toString(36).slice(2, 8)}`;
 const OPENING_MS = 3000;

@@ -6,7 +6,6 @@
 
 import { byId, h, setText } from "../dom.js";
 import { has, number, onLanguage, say, sayAttribute, t } from "../i18n.js";
-import { halfTrip_ms } from "../server_time.js";
 import { clock_ms } from "../transports/transport.js";
 import { fitCanvas, line } from "./canvas.js";
 import { marksOf, publishMoments } from "./sequence.js";
@@ -17,7 +16,7 @@ export class SequenceView {
   #rows = [];
   #stopped_ms = null;
 
-  /** columns: what has a `track` and a `transport` name, both of which may change. */
+  /** columns: what has a `track`, a `transport` name and a `halfTrip_ms`, which may all change. */
   constructor(columns) {
     this.#rows = columns.map((column) => new Row(column));
     byId("sequence").append(...this.#rows.map(({ element }) => element));
@@ -62,7 +61,7 @@ class Row {
     this.#showName();
     const drawing = fitCanvas(this.#canvas);
     if (!drawing || !this.track) return;
-    const marks = marksOf(this.track, halfTrip_ms(), now_ms);
+    const marks = marksOf(this.track, this.#column.halfTrip_ms, now_ms);
     const from_ms = now_ms - window_ms;
     paint(drawing, marks, moments, (at_ms) => (drawing.width * (at_ms - from_ms)) / window_ms);
     this.#count(marks, from_ms, now_ms);

@@ -7,6 +7,8 @@ export default {
   "nav.lab": { en: "Lab", zh: "实验台" },
   "nav.pictures": { en: "Pictures", zh: "图片" },
   "nav.chat": { en: "Chat", zh: "聊天" },
+  "nav.wire": { en: "Wire", zh: "线路" },
+  "nav.ladder": { en: "Ladder", zh: "梯子" },
   "nav.language": { en: "Language", zh: "语言" },
   "nav.theme": { en: "Light or dark colours", zh: "切换浅色／深色" },
 

@@ -14,8 +14,8 @@
 //   onHeartbeat(at_ms, round_trip_ms)   the latter only where the client itself has asked
 // A reason is {key, args}: a key of strings/transports.js, so that it can be shown in any language.
 
-import { post } from "../publish.js";
-import { Backoff } from "./backoff.js";
+import { Backoff } from "../pushlab/backoff.js";
+import { post } from "../pushlab/publish.js";
 import { answerHeadBytes, requestHeadBytes, utf8Length } from "./bytes.js";
 import { Counters } from "./counters.js";
 
@@ -28,6 +28,8 @@ const DEFAULTS = {
   wait_s: 25, // long poll
   close: false, // short poll: one connection for each request
   coalesce_ms: 0,
+  wire: "", // the key under which the server records the connection, with --lab
+  through: "", // the origin to ask, when it is not the page's own: something in between
   heartbeat_ms: 15000,
   probe_timeout_ms: 10000,
 };
@@ -98,11 +100,12 @@ export class Transport {
     this.counters.requests += 1;
     this.counters.up.headers += requestHeadBytes("POST", url, lines);
     this.counters.addUp(bytes, bytes);
-    return post(message, (response, text) => {
+    const onAnswer = (response, text) => {
       this.#countSpeaking();
       this.counters.down.headers += answerHeadBytes(response);
       this.counters.addDown(utf8Length(text), 0);
-    });
+    };
+    return post(message, { onAnswer });
   }
 
   /** Where the receiving connection is held or streaming, speaking takes another one. */
@@ -123,7 +126,8 @@ export class Transport {
   url(query) {
     const params = new URLSearchParams(query);
     if (this.options.coalesce_ms > 0) params.set("coalesce", this.options.coalesce_ms);
-    return `/${this.constructor.transport}/${encodeURIComponent(this.topic)}?${params}`;
+    if (this.options.wire) params.set("wire", this.options.wire);
+    return `${this.options.through}/${this.constructor.transport}/${encodeURIComponent(this.topic)}?${params}`;
   }
 
   opened(key, args) {

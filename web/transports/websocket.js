@@ -21,7 +21,7 @@ export default class WebSocketTransport extends Transport {
   #refs = 0;
 
   connect() {
-    const url = location.origin.replace(/^http/, "ws") + this.url({ since: this.cursor });
+    const url = new URL(this.url({ since: this.cursor }), location.href).href.replace(/^http/, "ws");
     const heads = handshakeBytes(url, SUBPROTOCOL);
     this.#socket = new WebSocket(url, SUBPROTOCOL);
     this.#ready = false;
@@ -54,6 +54,11 @@ export default class WebSocketTransport extends Transport {
     const answer = new Promise((resolve, reject) => this.#waiting.set(ref, { resolve, reject }));
     this.#send({ publish: { topic, type, event: event || undefined, data: value }, ref }, utf8Length(data));
     return answer;
+  }
+
+  /** Probes at once, without waiting for the interval. */
+  probe() {
+    if (this.#ready) this.#send({ ping: performance.now() });
   }
 
   #send(object, payload = 0) {

@@ -6,7 +6,7 @@ import { artefact } from "../lib/in_browsers.mjs";
 import { startLab } from "../lib/lab_server.mjs";
 import { until } from "../lib/until.mjs";
 
-const PAGES = { lab: "/", pictures: "/pictures.html", chat: "/chat.html" };
+const PAGES = { lab: "/", pictures: "/pictures.html", chat: "/chat.html", ladder: "/ladder.html" };
 // What reads the same in every language: names, addresses, units, code, data.
 const NAMES = /^(pushlab|English|SSE|WebSocket|NDJSON|JSON|snippet(_here)?\.js)$/;
 const FIGURES = /^[\d.,≈:–\s]*(ms|s|B|kB|MB)?$/;

@@ -17,7 +17,10 @@ const CHROMIUM_FLAGS = [
   "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync",
 ];
-const FIREFOX_PREFERENCES = { "intl.accept_languages": "en-US, en" };
+const FIREFOX_PREFERENCES = {
+  "intl.accept_languages": "en-US, en",
+  "network.proxy.allow_hijacking_localhost": true, // where a tab has a proxy at all
+};
 
 const first = (...places) => places.find((place) => existsSync(place));
 
@@ -27,14 +30,18 @@ export const BROWSERS = [
   { name: "firefox", path: first("/usr/bin/firefox-esr", "/usr/bin/firefox"), open: openFirefox },
 ];
 
-/** Resolves to {name, tab(), close()}. */
+/**
+ * Resolves to {name, tab(), close()}. tab({beside}): in the same window as that tab, with which it
+ * shares storage; tab({proxy}): all its requests go through that HOST:PORT,
+ * those to this machine too.
+ */
 export async function launch({ name, path: program, open }) {
   const home = await mkdtemp(path.join(tmpdir(), `pushlab-${name}-`));
   const { newPage, end } = await open(program, home);
   return {
     name,
-    async tab() {
-      const tab = new Tab(...(await newPage()));
+    async tab({ beside = null, proxy = null } = {}) {
+      const tab = new Tab(...(await newPage(beside?.context, proxy)), beside === null);
       await tab.listen();
       return tab;
     },
@@ -51,10 +58,15 @@ async function openChromium(executablePath, home) {
     chromium.launch({ executablePath, env, chromiumSandbox, args: CHROMIUM_FLAGS, timeout: OPENING_MS });
   // Chromium has no sandbox for root, nor in many containers. It shows our own pages only.
   const browser = process.getuid() === 0 ? await start(false) : await start(true).catch(() => start(false));
-  const newPage = async () => {
-    const context = await browser.newContext({ viewport: VIEWPORT, locale: "en-US" });
+  const newContext = (server) => {
+    const proxy = server ? { server, bypass: "<-loopback>" } : undefined;
+    return browser.newContext({ viewport: VIEWPORT, locale: "en-US", proxy });
+  };
+  const newPage = async (beside, proxy) => {
+    const context = beside ?? (await newContext(proxy));
     const page = await context.newPage();
-    return [page, context, { prepare: (script) => page.addInitScript(script), select: "selectOption" }];
+    const prepare = (script) => page.addInitScript(script);
+    return [page, context, { prepare, select: "selectOption", resize: "setViewportSize" }];
   };
   return { newPage, end: () => browser.close() };
 }
@@ -70,10 +82,11 @@ async function openFirefox(executablePath, home) {
     defaultViewport: VIEWPORT,
     timeout: OPENING_MS,
   });
-  const newPage = async () => {
-    const context = await browser.createBrowserContext();
+  const newPage = async (beside, proxyServer) => {
+    const context = beside ?? (await browser.createBrowserContext(proxyServer ? { proxyServer } : {}));
     const page = await context.newPage();
-    return [page, context, { prepare: (script) => page.evaluateOnNewDocument(script), select: "select" }];
+    const prepare = (script) => page.evaluateOnNewDocument(script);
+    return [page, context, { prepare, select: "select", resize: "setViewport" }];
   };
   return { newPage, end: () => browser.close() };
 }
@@ -99,14 +112,15 @@ export class Tab {
   problems = [];
   #allowed = [];
   #page;
-  #context;
   #own;
+  #alone;
 
-  /** own: what the two drivers call differently. */
-  constructor(page, context, own) {
+  /** own: what the two drivers call differently. alone: the context is this tab's. */
+  constructor(page, context, own, alone) {
     this.#page = page;
-    this.#context = context;
+    this.context = context;
     this.#own = own;
+    this.#alone = alone;
   }
 
   async listen() {
@@ -158,11 +172,22 @@ export class Tab {
     await this.#page.keyboard.press(key);
   }
 
+  /** {width, height} of the page, in pixels. */
+  async resize(size) {
+    await this.#page[this.#own.resize](size);
+  }
+
   async screenshot(file, fullPage = false) {
     await this.#page.screenshot({ path: file, fullPage });
   }
 
+  /** Closes the tab, as a person does; those beside it live on. */
+  async leave() {
+    await this.#page.close();
+  }
+
   async close() {
-    await this.#context.close();
+    if (this.#alone) await this.context.close();
+    else if (!this.#page.isClosed()) await this.#page.close();
   }
 }

@@ -3,7 +3,7 @@
 // In browsers: runs the files of cases/ in Chromium and in Firefox. A file exports
 //   serve()                      starts its server, one for each browser; {stop()} and what it likes
 //   cases(test, own, browser)    test(name, body) is one case; own.server is what serve() gave
-// A case gets open(url), and skip(why). What it has opened is closed behind it, and must not have
+// A case gets open(url, how), and skip(why); how: see launch() in browsers.mjs. What it has opened is closed behind it, and must not have
 // complained: no error on the console, no uncaught exception, no violation of the
 // Content-Security-Policy. When a case fails, pictures of its tabs lie in tests/artefacts/.
 
@@ -57,8 +57,8 @@ function casesOf(file, { serve, cases }, browserName, browser) {
 
 async function runCase(browser, name, body, t) {
   const tabs = [];
-  const open = async (url) => {
-    const tab = await browser.tab();
+  const open = async (url, how) => {
+    const tab = await browser.tab(how);
     tabs.push(tab);
     await tab.open(url);
     return tab;

@@ -3,14 +3,15 @@
 // Lab server: pushlab with this tree's pages, and the loaded module where it has been built; and a
 // bare HTTP server on another port, which is another origin.
 
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startServer } from "../../clients/server.mjs";
 
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
-const BINARY = path.resolve(process.env.PUSHLAB ?? path.join(ROOT, "build/server/pushlab"));
+export const BINARY = path.resolve(process.env.PUSHLAB ?? path.join(ROOT, "build/server/pushlab"));
+const EMPTY_PAGE = "<!DOCTYPE html><title>elsewhere</title><body></body>";
 const MODULE = path.resolve(path.dirname(BINARY), "../transports/ndjson.so");
 
 /** As startServer(), with the pages; a number among the options is the port. */
@@ -31,11 +32,14 @@ export async function transportsOf(server) {
   return list.map(({ name }) => name);
 }
 
-/** {origin, stop()}: answers every GET with the same HTML. */
-export async function startOtherOrigin(html = "<!DOCTYPE html><title>elsewhere</title><body></body>") {
-  const other = createServer((request, response) => {
-    response.writeHead(200, { "Content-Type": "text/html; charset=utf-8", Connection: "close" });
-    response.end(html);
+/** {origin, stop()}: answers every GET with the same HTML; with `library`, those under /pushlab with
+ * the client library, as a site has it that serves its own copy. */
+export async function startOtherOrigin({ library = false } = {}) {
+  const other = createServer(({ url }, response) => {
+    const isScript = library && /^\/pushlab[\w./]*\.js$/.test(url);
+    const type = isScript ? "text/javascript" : "text/html; charset=utf-8";
+    response.writeHead(200, { "Content-Type": type, Connection: "close" });
+    response.end(isScript ? readFileSync(path.join(ROOT, "web", url)) : EMPTY_PAGE);
   });
   await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
   return {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+// The lab's doors: a column goes through one, says what became of it, and misses nothing.
+import assert from "node:assert/strict";
+import { createServer } from "node:net";
+import { assertSound, columnsOf, openLab, untilColumns } from "../lib/columns.mjs";
+import { startLab } from "../lib/lab_server.mjs";
+import { startRelay } from "../lib/relay.mjs";
+import { until } from "../lib/until.mjs";
+
+const SHORT_POLL = 0;
+const SSE = 2;
+const WEBSOCKET = 3;
+
+/** One that is free now: the relay must know it before the server is there. */
+async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+export async function serve() {
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const relay = await startRelay({ port }, { far: "delay=40", yours: "" }, "--control-origin", origin);
+  const server = await startLab(port, "--feed", "clock=5", "--lab", "--doors", relay.control, "--origin", origin);
+  const stop = async () => {
+    await server.stop();
+    await relay.stop();
+  };
+  return { ...server, stop };
+}
+
+const way = (index) => `#columns > .column:nth-child(${index + 1}) .door-choice select`;
+const thing = (row) => `#doors > .door:nth-child(${row + 1}) select`;
+const act = (row, number) => `#doors > .door:nth-child(${row + 1}) .acts button:nth-child(${number + 1})`;
+
+/** Runs in the page. */
+function faults() {
+  return [...document.querySelectorAll("#doors .door code")].map(({ textContent }) => textContent);
+}
+
+/** Runs in the page: the median delay of each column, in ms. */
+function medians() {
+  return [...document.querySelectorAll("#columns .delays div:nth-child(2) .big")].map(({ textContent }) => {
+    const [figure, unit] = textContent.split(/\s/);
+    return Number(figure.replaceAll(",", "")) * (unit === "s" ? 1000 : 1);
+  });
+}
+
+/** Goes on until each column has some more messages, and finds them all in order. */
+async function untilMore(tab, count = 5) {
+  const last = (await columnsOf(tab)).map(({ rows }) => rows[0]?.seq ?? 0);
+  const more = ({ rows }) => rows[0]?.seq >= Math.max(...last) + count;
+  assertSound(await untilColumns(tab, more, `${count} more messages in every column`));
+}
+
+async function openClock(open, own) {
+  const tab = await openLab(open, own, "clock");
+  tab.allow(/ERR_|Failed to load|WebSocket connection|establish a connection|interrupted while|CORS/);
+  await until(() => tab.evaluate(faults), (texts) => texts.length === 2, "two doors");
+  return tab;
+}
+
+export function cases(test, own) {
+  test("distance makes what goes through the door late, and loses nothing", async ({ open }) => {
+    const tab = await openClock(open, own);
+    await tab.choose(way(SSE), "far");
+    await untilMore(tab);
+    await until(() => tab.evaluate(medians), (all) => all[SSE] >= 40, "SSE 40 ms late at least");
+    await tab.choose(way(SSE), "");
+    await untilMore(tab);
+  });
+
+  test("a proxy that strips Upgrade stops WebSocket alone, which says so and comes back", async ({ open }) => {
+    const tab = await openClock(open, own);
+    await tab.choose(thing(1), "upgrade");
+    await until(() => tab.evaluate(faults), (texts) => texts[1] === "strip_upgrade", "the fault, in words");
+    await tab.choose(way(WEBSOCKET), "yours");
+    const refused = (columns) => columns[WEBSOCKET].state === "reconnecting" && /proxy/.test(columns[WEBSOCKET].reason);
+    await until(() => columnsOf(tab), refused, "WebSocket to be refused, and the proxy named");
+    await tab.choose(way(SHORT_POLL), "yours");
+    await tab.choose(thing(1), "nothing");
+    await untilMore(tab);
+    assert.match((await tab.evaluate(faults))[1], /^no fault/);
+  });
+
+  test("a line that is cut comes back, from the cursor", async ({ open }) => {
+    const tab = await openClock(open, own);
+    for (const column of [SSE, WEBSOCKET]) await tab.choose(way(column), "yours");
+    await untilMore(tab, 2);
+    for (const number of [0, 1]) {
+      await tab.click(act(1, number));
+      await untilMore(tab);
+    }
+  });
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+//
+// Doors: further ways to this server, through a relay that does what networks and middleboxes do.
+// The server says where the relay takes commands (GET /lab); bench/relay/README.md lists them.
+
+const TIMEOUT_MS = 10000;
+
+/** What may stand in a doorway: the faults, as the relay's `set` takes them. */
+export const THINGS = {
+  nothing: {},
+  distance: { delay_ms: 40 },
+  mobile: { delay_ms: 150, jitter_ms: 50 },
+  thin: { delay_ms: 40, rate_bytes_s: "4k" },
+  upgrade: { strip_upgrade: true },
+  buffer: { buffer_bytes: "all" },
+  coalesce: { down: { coalesce_ms: 200 } },
+  cache: { naive: true, cache_ms: 10000 },
+  http10: { http10: true },
+  idle: { idle_cut_ms: 8000 },
+  silent: { idle_cut_ms: 8000, idle_how: "drop" },
+  nginx: { like: "nginx" },
+  haproxy: { like: "haproxy" },
+  lighttpd: { like: "lighttpd" },
+  varnish: { like: "varnish-cache" },
+  caddy: { like: "caddy-encode" },
+};
+
+export class Doors {
+  #control;
+  list = []; // {name, url, faults, frozen…}, as the relay's state has them
+
+  /** null when this server has none. */
+  static async find() {
+    const lab = await (await fetch("/lab", { cache: "no-store" })).json();
+    if (!lab.doors) return null;
+    const doors = new Doors();
+    doors.#control = lab.doors;
+    await doors.refresh();
+    return doors;
+  }
+
+  async refresh() {
+    this.list = (await this.#command({ get: "state" })).doors;
+  }
+
+  door(name) {
+    return this.list.find((door) => door.name === name);
+  }
+
+  /** What may be given as a transport's `through`. */
+  originOf(name) {
+    return new URL(this.door(name).url).origin;
+  }
+
+  async put(name, thing) {
+    await this.#command({ door: name, act: "mend" });
+    if (Object.keys(THINGS[thing]).length) await this.#command({ door: name, set: THINGS[thing] });
+    await this.refresh();
+  }
+
+  /** what: reset, cut, freeze or thaw. */
+  async act(name, what) {
+    await this.#command({ door: name, act: what });
+    await this.refresh();
+  }
+
+  async #command(command) {
+    const response = await fetch(this.#control, {
+      method: "POST",
+      body: JSON.stringify(command),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const answer = await response.json();
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
+}
+
+/** The faults that are there, in the relay's own words: "delay_ms 40, strip_upgrade". */
+export function faultsText({ up, down, ...both }) {
+  const words = [];
+  for (const [key, value] of Object.entries(up)) {
+    if (isThere(value) && value === down[key]) words.push(wordOf(key, value));
+    else words.push(...[["up", value], ["down", down[key]]].filter(([, v]) => isThere(v)).map(([way, v]) => `${way} ${wordOf(key, v)}`));
+  }
+  for (const [key, value] of Object.entries(both)) {
+    const aside = key === "limit_bytes" || (key === "idle_how" && !isThere(both.idle_cut_ms));
+    if (isThere(value) && !aside) words.push(wordOf(key, value));
+  }
+  return words.join(", ");
+}
+
+function isThere(value) {
+  return value !== null && value !== false && value !== 0;
+}
+
+function wordOf(key, value) {
+  return value === true ? key : `${key} ${value}`;
+}
