@@ -180,7 +180,10 @@ static bool held_back(struct subscriber *subscriber)
     struct worker *worker = subscriber_worker(subscriber);
     if (subscriber->coalesce_ms == 0)
         return false;
-    bool open = subscriber->window_ms > worker->now_ms;
+    /* One that is over and not yet ended stays what it is: its timer is due, and what has
+     * waited a window must not wait another. */
+    bool open =
+        subscriber->sample ? subscriber->window_ms > worker->now_ms : subscriber->window_ms > 0;
     if (!open && subscriber->sample) {
         /* The first at once; the next no sooner than the interval after. */
         subscriber->window_ms = worker->now_ms + subscriber->coalesce_ms;

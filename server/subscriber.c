@@ -201,9 +201,7 @@ int64_t subscriber_due_ms(const struct subscriber *subscriber)
     int64_t window_ms = subscriber->window_ms;
     if (subscriber->transport->reads != READS_ON)
         return window_ms;
-    bool sooner =
-        window_ms > subscriber_worker(subscriber)->now_ms && window_ms < subscriber->beat_ms;
-    return sooner ? window_ms : subscriber->beat_ms;
+    return window_ms > 0 && window_ms < subscriber->beat_ms ? window_ms : subscriber->beat_ms;
 }
 
 static void heartbeat(struct subscriber *subscriber)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "one_worker.h"
 
+#include "../../server/connection.h"
+#include "../../server/subscriber.h"
+
 static struct house house;
 
 static int set_up(void **state)
@@ -62,6 +65,23 @@ static void test_publish_behind_held_poll(void **state)
     }
     close(sse);
     house_close(&house);
+}
+
+/* What has waited for a coalescing window waits no longer when another message comes between
+ * the window's end and the worker's noticing it. */
+static void test_a_window_that_is_over_stays_due(void **state)
+{
+    (void)state;
+    static const struct transport stream = {.reads = READS_ON};
+    struct worker worker = {.now_ms = 1000};
+    struct connection connection = {.worker = &worker};
+    struct subscriber subscriber = {
+        .connection = &connection, .transport = &stream, .beat_ms = 5000};
+    assert_int_equal(subscriber_due_ms(&subscriber), 5000);
+    subscriber.window_ms = 990;
+    assert_int_equal(subscriber_due_ms(&subscriber), 990);
+    subscriber.window_ms = 6000;
+    assert_int_equal(subscriber_due_ms(&subscriber), 5000);
 }
 
 static void test_limits_do_not_share(void **state)
@@ -326,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_every_transport, set_up),
         cmocka_unit_test_setup(test_publish_behind_held_poll, set_up),
+        cmocka_unit_test(test_a_window_that_is_over_stays_due),
         cmocka_unit_test_setup(test_limits_do_not_share, set_up),
         cmocka_unit_test_setup(test_stream_behind_many_answers, set_up),
         cmocka_unit_test_setup(test_overtaken_in_window, set_up),
