@@ -29,11 +29,26 @@ static void print_default(const struct argument *argument)
                    i + 1 == list->count ? ")" : "");
 }
 
+static bool is_option(const struct argument *argument)
+{
+    return argument->name && argument->kind != ARGUMENT_OPERANDS;
+}
+
+/* The entry for what is no option; NULL: the command takes nothing of the kind. */
+static const struct argument *operands_of(const struct argument *arguments)
+{
+    while (is_option(arguments))
+        arguments++;
+    return arguments->name ? arguments : NULL;
+}
+
 static void print_help(const char *command, const char *summary,
                        const struct argument *arguments)
 {
-    printf("Usage: pushbench %s [OPTION…]\n\n%s\n\n", command, summary);
-    for (const struct argument *argument = arguments; argument->name; argument++) {
+    const struct argument *operands = operands_of(arguments);
+    printf("Usage: pushbench %s [OPTION…]%s%s\n\n%s\n\n", command, operands ? " " : "",
+           operands ? operands->metavar : "", summary);
+    for (const struct argument *argument = arguments; is_option(argument); argument++) {
         char text[64], letter[8] = "    ";
         if (argument->letter)
             snprintf(letter, sizeof(letter), "-%c, ", argument->letter);
@@ -117,11 +132,32 @@ static const struct argument *chosen(const struct argument *arguments, int choic
     return arguments;
 }
 
+/* What getopt has left; -1, or the exit status. */
+static int read_operands(int argc, char **argv, const struct argument *operands)
+{
+    unsigned count = (unsigned)(argc - optind);
+    if (count == 0)
+        return -1;
+    if (!operands) {
+        fprintf(stderr, "pushbench %s: '%s' is no option; --help lists them\n", argv[0],
+                argv[optind]);
+        return EXIT_USAGE;
+    }
+    struct operand_list *list = operands->value;
+    if (count < operands->min || count > operands->max || count > OPERANDS_LIMIT) {
+        fprintf(stderr, "pushbench %s: give %s, or none\n", argv[0], operands->metavar);
+        return EXIT_USAGE;
+    }
+    while (list->count < count)
+        list->values[list->count++] = argv[optind++];
+    return -1;
+}
+
 int arguments_read(int argc, char **argv, const char *summary, const struct argument *arguments)
 {
     struct option long_options[ARGUMENTS_LIMIT + 2] = {{"help", no_argument, NULL, 'h'}};
     char letters[3 * ARGUMENTS_LIMIT] = "h";
-    for (int i = 0; arguments[i].name; i++) {
+    for (int i = 0; is_option(&arguments[i]); i++) {
         int has = arguments[i].kind == ARGUMENT_FLAG   ? no_argument
                   : arguments[i].kind == ARGUMENT_FILE ? optional_argument
                                                        : required_argument;
@@ -144,9 +180,5 @@ int arguments_read(int argc, char **argv, const char *summary, const struct argu
         if (status >= 0)
             return status;
     }
-    if (optind == argc)
-        return -1;
-    fprintf(stderr, "pushbench %s: '%s' is no option; --help lists them\n", argv[0],
-            argv[optind]);
-    return EXIT_USAGE;
+    return read_operands(argc, argv, operands_of(arguments));
 }

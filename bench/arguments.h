@@ -15,12 +15,22 @@ enum argument_kind {
     ARGUMENT_TEXT,   /* const char * */
     ARGUMENT_FILE,   /* const char *, its value may be left out: "-" */
     ARGUMENT_LIST,   /* struct count_list: counts with commas between, each min to max */
+    /* struct operand_list: what is no option, min to max of them. Stands at the table's end;
+     * metavar is how the usage line names them. */
+    ARGUMENT_OPERANDS,
 };
 
 enum { COUNT_LIST_LIMIT = 16 };
 
 struct count_list {
     uint64_t values[COUNT_LIST_LIMIT];
+    unsigned count;
+};
+
+enum { OPERANDS_LIMIT = 4 };
+
+struct operand_list {
+    const char *values[OPERANDS_LIMIT];
     unsigned count;
 };
 
@@ -44,6 +54,18 @@ struct common_options {
     const char *json;    /* "-": standard output, in place of the table; NULL: none */
 };
 
+/* Of commands that only measure servers of their own. */
+#define OWN_SERVER_ARGUMENTS(common)                                                           \
+    {.name = "pushlab",                                                                        \
+     .kind = ARGUMENT_TEXT,                                                                    \
+     .value = &(common)->pushlab,                                                              \
+     .metavar = "PATH",                                                                        \
+     .help = "the program to start; default: the one built beside pushbench, or $PUSHLAB"},    \
+    {                                                                                          \
+        .name = "json", .kind = ARGUMENT_FILE, .value = &(common)->json, .metavar = "FILE",    \
+        .help = "the figures as JSON, to FILE or in place of the table"                        \
+    }
+
 #define COMMON_ARGUMENTS(common)                                                               \
     {.name = "server",                                                                         \
      .kind = ARGUMENT_TEXT,                                                                    \
@@ -56,16 +78,7 @@ struct common_options {
          .metavar = "PID",                                                                     \
          .help = "its process, for memory and CPU (with --server)",                            \
          .max = 1 << 22},                                                                      \
-        {.name = "pushlab",                                                                    \
-         .kind = ARGUMENT_TEXT,                                                                \
-         .value = &(common)->pushlab,                                                          \
-         .metavar = "PATH",                                                                    \
-         .help =                                                                               \
-             "the program to start; default: the one built beside pushbench, or $PUSHLAB"},    \
-    {                                                                                          \
-        .name = "json", .kind = ARGUMENT_FILE, .value = &(common)->json, .metavar = "FILE",    \
-        .help = "the figures as JSON, to FILE or in place of the table"                        \
-    }
+        OWN_SERVER_ARGUMENTS(common)
 
 /*
  * Reads the arguments into the values. -1: go on; otherwise the exit status: --help was

@@ -9,12 +9,12 @@
  */
 #include "arguments.h"
 #include "churn_plan.h"
+#include "clients/swarm.h"
 #include "command.h"
 #include "level.h"
 #include "progress.h"
 #include "report.h"
 #include "server_process.h"
-#include "swarm.h"
 
 #include <stdio.h>
 #include <stdlib.h>

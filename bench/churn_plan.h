@@ -6,7 +6,7 @@
 #ifndef PUSHBENCH_CHURN_PLAN_H
 #define PUSHBENCH_CHURN_PLAN_H
 
-#include "client.h"
+#include "clients/client.h"
 
 enum churn_manner {
     CHURN_STAY,     /* subscribes properly, takes a few messages */

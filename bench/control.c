@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "control.h"
 
-#include "client.h"
+#include "clients/client.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SOURCES = 200, CONNECT_LIMIT_S = 10, BACKLOG = 4096 };
+enum { SOURCES = 199, CONNECT_LIMIT_S = 10, BACKLOG = 4096 };
 
 /* "HOST:PORT" out of a URL. */
 static bool find_authority(const char *url, char *ret, size_t room)
@@ -92,7 +92,7 @@ static int bind_source(int fd, const struct endpoint *endpoint, unsigned number)
     setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof(on));
     const struct sockaddr_in from = {
         .sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK + number % SOURCES),
+        .sin_addr.s_addr = htonl(INADDR_LOOPBACK + (number ? 1 + (number - 1) % SOURCES : 0)),
     };
     return bind(fd, (const struct sockaddr *)&from, sizeof(from));
 }

@@ -26,7 +26,7 @@ int endpoint_listen(struct endpoint *ret_endpoint);
 /*
  * A connected socket (begin_only: one that may still be connecting, and does not block), or a
  * negative errno. Towards loopback the source address is spread over 127.0.0.0/8 by number, so
- * that no address runs out of ports.
+ * that no address runs out of ports; number 0 alone has 127.0.0.1.
  */
 int endpoint_connect(const struct endpoint *endpoint, unsigned number, bool begin_only);
 /* The same, with a receive buffer of about so many bytes from the start. */

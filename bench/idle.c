@@ -6,13 +6,13 @@
  * subscribed (the server counts them) and must get the one message published at the end.
  */
 #include "arguments.h"
+#include "clients/swarm.h"
 #include "command.h"
 #include "control.h"
 #include "proc_stat.h"
 #include "progress.h"
 #include "report.h"
 #include "server_process.h"
-#include "swarm.h"
 
 #include <stdio.h>
 #include <string.h>

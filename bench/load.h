@@ -7,8 +7,8 @@
 #ifndef PUSHBENCH_LOAD_H
 #define PUSHBENCH_LOAD_H
 
+#include "clients/swarm.h"
 #include "delivery.h"
-#include "swarm.h"
 
 struct load_options {
     const struct client_kind *kind;

@@ -6,7 +6,7 @@
 #ifndef PUSHBENCH_PEER_H
 #define PUSHBENCH_PEER_H
 
-#include "client.h"
+#include "clients/client.h"
 #include "server_process.h"
 
 struct peer {

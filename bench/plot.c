@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "plot.h"
 
+#include "report/html.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -187,26 +189,11 @@ static struct scale scale_of(const struct plot *plot, bool vertical, double from
 
 /* ---- drawing ----------------------------------------------------------------------------- */
 
-static void add_escaped(struct builder *out, const char *text)
-{
-    for (; *text; text++)
-        if (*text == '&')
-            builder_add_text(out, "&amp;");
-        else if (*text == '<')
-            builder_add_text(out, "&lt;");
-        else if (*text == '>')
-            builder_add_text(out, "&gt;");
-        else if (*text == '"')
-            builder_add_text(out, "&quot;");
-        else
-            builder_add(out, text, 1);
-}
-
 static void add_text(struct builder *out, const char *class, double x, double y,
                      const char *text)
 {
     builder_format(out, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">", class, x, y);
-    add_escaped(out, text);
+    html_text(out, text);
     builder_add_text(out, "</text>\n");
 }
 
@@ -279,7 +266,7 @@ static void draw_series(const struct plot *plot, const struct plot_series *serie
     if (begun)
         builder_format(out, "\" stroke=\"%s\" stroke-dasharray=\"%s\" stroke-width=\"2\"/>\n",
                        colour, dashes[series->dash % PLOT_DASHES]);
-    for (unsigned i = 0; i < series->point_count; i++) {
+    for (unsigned i = 0; i < series->point_count && !series->bare; i++) {
         const struct plot_point *point = &series->points[i];
         if (!shown(plot, point))
             continue;
@@ -329,9 +316,10 @@ void plot_render(const char *title, const struct plot *const plots[], unsigned c
         height += panel_height(plots[i]);
     builder_format(out,
                    "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\" "
-                   "width=\"%.0f\" height=\"%.0f\" font-family=\"sans-serif\">\n"
-                   "<style>.head{font-size:18px;font-weight:bold}.title{font-size:15px}"
-                   ".name{font-size:13px}.tick{font-size:12px}text{fill:#222}path{fill:none}"
+                   "width=\"%.0f\" height=\"%.0f\" font-family=\"sans-serif\" class=\"plot\">\n"
+                   "<style>.plot .head{font-size:18px;font-weight:bold}"
+                   ".plot .title{font-size:15px}.plot .name{font-size:13px}"
+                   ".plot .tick{font-size:12px}.plot text{fill:#222}.plot path{fill:none}"
                    "</style>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>\n",
                    width, height, width, height);
     add_text(out, "head", MARGIN_LEFT, 30, title);

@@ -35,6 +35,7 @@ struct plot_series {
     unsigned colour;             /* which of PLOT_COLOURS; goes round */
     unsigned dash;               /* which of PLOT_DASHES, 0 solid; goes round */
     bool scattered;              /* no line */
+    bool bare;                   /* a line without its points */
     struct plot_point points[PLOT_POINTS_LIMIT];
     unsigned point_count;
 };

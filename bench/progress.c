@@ -30,7 +30,8 @@ void progress_update(struct progress *progress, uint64_t done)
     if (now - progress->drawn_ns < (int64_t)REDRAW_MS * 1000000)
         return;
     progress->drawn_ns = now;
-    double share = (double)done / (double)progress->total;
+    /* What takes longer than it was thought to is nearly done. */
+    double share = done < progress->total ? (double)done / (double)progress->total : 1;
     int filled = (int)(share * WIDTH);
     fprintf(stderr, "\r\033[K%s [%.*s%*s] %3.0f %%", progress->label, filled,
             "##############################", WIDTH - filled, "", share * 100);

@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include "command.h"
+#include "machine.h"
 
 #include <errno.h>
 #include <math.h>
@@ -9,26 +10,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 enum { CELL_SIZE = 32, BAR_WIDTH = 20 };
-
-static void add_machine(cJSON *document)
-{
-    struct utsname system;
-    cJSON *machine = cJSON_AddObjectToObject(document, "machine");
-    if (uname(&system) == 0)
-        cJSON_AddStringToObject(machine, "kernel", system.release);
-    cJSON_AddNumberToObject(machine, "processors", (double)sysconf(_SC_NPROCESSORS_ONLN));
-}
 
 void report_init(struct report *report, const char *command, const char *title)
 {
     *report = (struct report){.title = title, .document = cJSON_CreateObject()};
     cJSON_AddStringToObject(report->document, "command", command);
     cJSON_AddStringToObject(report->document, "version", PUSHLAB_VERSION);
-    add_machine(report->document);
+    machine_describe(report->document);
     report->rows = cJSON_AddArrayToObject(report->document, "rows");
     report->notes = cJSON_AddArrayToObject(report->document, "notes");
 }

@@ -19,14 +19,27 @@ enum { READY_LIMIT_MS = 20000, STOP_LIMIT_MS = 15000, STOP_POLL_MS = 5, OPTIONS_
 
 enum { GUARDED_LIMIT = 32 };
 static volatile pid_t guarded[GUARDED_LIMIT];
+static volatile sig_atomic_t kept_going;
+static volatile sig_atomic_t interrupted; /* a signal's number, or 0 */
 
 static void on_signal(int number)
 {
+    if (kept_going && !interrupted) {
+        interrupted = number;
+        return;
+    }
     for (unsigned i = 0; i < GUARDED_LIMIT; i++)
         if (guarded[i] > 0)
             kill(guarded[i], SIGTERM);
     signal(number, SIG_DFL);
     raise(number);
+}
+
+static void catch_signals(void)
+{
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+    signal(SIGHUP, on_signal);
 }
 
 void process_guard(pid_t pid)
@@ -35,9 +48,7 @@ void process_guard(pid_t pid)
     while (i < GUARDED_LIMIT - 1 && guarded[i] > 0)
         i++;
     guarded[i] = pid;
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
-    signal(SIGHUP, on_signal);
+    catch_signals();
 }
 
 void process_unguard(pid_t pid)
@@ -45,6 +56,17 @@ void process_unguard(pid_t pid)
     for (unsigned i = 0; i < GUARDED_LIMIT; i++)
         if (guarded[i] == pid)
             guarded[i] = 0;
+}
+
+void process_keep_going(void)
+{
+    kept_going = 1;
+    catch_signals();
+}
+
+int process_interrupted(void)
+{
+    return interrupted;
 }
 
 /* ---- starting ---------------------------------------------------------------------------- */
@@ -70,6 +92,7 @@ static const char *find_program(const char *named, char *room, size_t size)
 static void run_program(const char *const *arguments, int output_fd)
 {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
+    setpgid(0, 0); /* a terminal's Ctrl-C is for pushbench, which ends what it started */
     dup2(output_fd, STDOUT_FILENO);
     execvp(arguments[0], (char *const *)arguments);
     _exit(127);

@@ -37,5 +37,10 @@ bool server_stop(struct server_process *server);
 /* Sees to it that a process started here ends with pushbench, also on Ctrl-C. */
 void process_guard(pid_t pid);
 void process_unguard(pid_t pid);
+/* From now on the first Ctrl-C (or SIGTERM, SIGHUP) ends nothing, so that what was measured can
+ * be kept: whoever runs asks process_interrupted. A second one ends all. */
+void process_keep_going(void);
+/* The number of the signal that came since, or 0. */
+int process_interrupted(void);
 
 #endif

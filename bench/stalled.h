@@ -6,7 +6,7 @@
 #ifndef PUSHBENCH_STALLED_H
 #define PUSHBENCH_STALLED_H
 
-#include "client.h"
+#include "clients/client.h"
 #include "control.h"
 
 /* Zeroed: none. */

@@ -293,10 +293,7 @@ static int versus_run(int argc, char **argv)
          0, 0},
         {"peers", 0, ARGUMENT_TEXT, &options.peers, "FOLDER", "where the peers' files lie", 0,
          0},
-        {"pushlab", 0, ARGUMENT_TEXT, &options.common.pushlab, "PATH",
-         "the program to start; default: the one built beside pushbench, or $PUSHLAB", 0, 0},
-        {"json", 0, ARGUMENT_FILE, &options.common.json, "FILE",
-         "the figures as JSON, to FILE or in place of the table", 0, 0},
+        OWN_SERVER_ARGUMENTS(&options.common),
         {0},
     };
     int status = choose_peer(argc, argv, &peer);

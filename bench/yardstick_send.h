@@ -7,7 +7,7 @@
 #ifndef PUSHBENCH_YARDSTICK_SEND_H
 #define PUSHBENCH_YARDSTICK_SEND_H
 
-#include "client.h"
+#include "clients/client.h"
 #include "endpoint.h"
 
 struct yardstick {

@@ -9,8 +9,9 @@ import * as origins from "./cases/origins.mjs";
 import * as outage from "./cases/outage.mjs";
 import * as pictures from "./cases/pictures.mjs";
 import * as publish from "./cases/publish.mjs";
+import * as report from "./cases/report.mjs";
 import * as snippet from "./cases/snippet.mjs";
 import * as wire from "./cases/wire.mjs";
 import { inBrowsers } from "./lib/in_browsers.mjs";
 
-inBrowsers({ lab, publish, outage, pictures, snippet, chat, languages, origins, wire, ladder, doors });
+inBrowsers({ lab, publish, outage, pictures, snippet, chat, languages, origins, wire, ladder, doors, report });

@@ -20,7 +20,7 @@ def check_licence():
 
 def check_spelling():
     """spelling (codespell; words it should leave alone: .codespellrc)"""
-    skipped = ("package-lock.json", "corpus")
+    skipped = ("package-lock.json", "corpus", "sample")
     paths = [p for p in files() if text(p) is not None and not set(skipped) & set(p.parts)]
     for finding in run("codespell", *paths).stdout.splitlines():
         place = re.match(r"(.+?):(\d+): (.*)", finding)

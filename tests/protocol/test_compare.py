@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: MIT
 """pushbench compare: what is counted agrees with the model. Nothing that is timed is judged, but
 for bounds that no busy machine can break."""
+import copy
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+
 import pytest
 
-from lib.bench import bench, figures
-from lib.server import NDJSON_MODULE
+from lib.bench import BENCH, PATIENCE_S, bench, figures
+from lib.server import BINARY, NDJSON_MODULE, SANITIZED
 
 LANES = ("short_poll_close", "short_poll", "long_poll", "sse", "websocket")
-SHORT = ("--clients", "20", "--duration", "2", "--heartbeat", "1", "--interval", "500")
+SHORT = ("--clients", "20", "--duration", "2", "--repeats", "3", "--heartbeat", "1",
+         "--interval", "500")
+once = pytest.mark.skipif(SANITIZED, reason="the same code is run by the other cases")
 
 
 def rows(found, of="measured"):
@@ -96,7 +106,119 @@ def test_far_away_and_a_loaded_transport():
         assert delays[name] is None or delays[name] >= 19.9
 
 
+def keep(folder, name, found):
+    path = folder / name
+    path.write_text(json.dumps(found))
+    return str(path)
+
+
+def dearer(found, name, factor):
+    """The same run with more CPU in one lane, and in no other figure."""
+    other = copy.deepcopy(found)
+    for lane in other["transports"]:
+        if lane["name"] == name:
+            spread = lane["figures"]["cpu_us"]
+            for key in spread:
+                spread[key] *= factor
+    return other
+
+
+def test_two_runs_that_are_alike(sparse, tmp_path):
+    path = keep(tmp_path, "a.json", sparse)
+    found = figures("compare", path, path)
+    assert found["differences"] == [] and found["compared"] > 50
+    assert {row["sse"] for row in found["rows"]} <= {"=", "-"}
+
+
+def test_what_differs_between_two_runs(sparse, tmp_path):
+    a = keep(tmp_path, "a.json", sparse)
+    b = keep(tmp_path, "b.json", dearer(sparse, "sse", 100))
+    found = figures("compare", a, b)
+    assert [(one["metric"], one["transport"]) for one in found["differences"]] == [
+        ("cpu_us", "sse")]
+    row = next(row for row in found["rows"] if row["metric"] == "cpu_us")
+    assert " to " in row["sse"] and row["websocket"] == "="
+    assert "1 of " in bench("compare", a, b).stdout
+
+
+def test_runs_that_are_no_like_for_like(sparse, tmp_path):
+    a = keep(tmp_path, "a.json", sparse)
+    b = keep(tmp_path, "b.json", {**sparse, "payload_bytes": 200, "flush": "uring"})
+    refused = bench("compare", a, b, status=2)
+    assert "payload_bytes is 100 in" in refused.stderr and "--force" in refused.stderr
+    assert "flush" not in refused.stderr and not refused.stdout
+    forced = figures("compare", a, b, "--force")
+    assert sum(note.startswith("Not alike: ") for note in forced["notes"]) == 2
+
+
+def test_files_that_are_none(sparse, tmp_path):
+    good = keep(tmp_path, "a.json", sparse)
+    empty = keep(tmp_path, "b.json", {})
+    older = keep(tmp_path, "c.json", {**sparse, "transports": [{"name": "sse"}]})
+    for arguments, word in (((good, empty), "--json=FILE"), ((older, good), "older"),
+                            ((good, good + ".not"), "No such file"), ((good,), "A.json B.json")):
+        assert word in bench("compare", *arguments, status=2).stderr
+
+
+@once
+def test_what_is_done_to_messages_is_told():
+    found = figures("compare", "--self-test=faults")
+    assert found["held"]
+    assert tuple(row["transport"] for row in found["rows"]) == LANES
+    assert all(row["found"] == "10, 10, 10" for row in found["rows"])
+
+
+@once
+def test_ctrl_c_keeps_what_was_measured():
+    """The progress bar says how far it has come."""
+    ours, theirs = os.openpty()
+    command = [str(BENCH), "compare", "--json", "--clients", "5", "--duration", "1", "--repeats",
+               "20", "--heartbeat", "1", "--interval", "250", "--rate", "10"]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=theirs, env={**os.environ, "PUSHLAB": str(BINARY)}) as running:
+        os.close(theirs)
+        shown = ""
+        while not any(int(percent) >= 25 for percent in re.findall(r"(\d+) %", shown)):
+            shown += os.read(ours, 4096).decode()
+        running.send_signal(signal.SIGINT)
+        out, _ = running.communicate(timeout=PATIENCE_S)
+        os.close(ours)
+    found = json.loads(out)
+    assert running.returncode == 130
+    assert found["cut_short"] and found["held"] and 1 <= found["repeats"] < 20
+    for lane in found["transports"]:
+        assert lane["lost"] is None and lane["repeats"]["idle_wire_bytes"] == [None]
+        assert len(lane["repeats"]["bytes"]) == found["repeats"]
+
+
+def may_lose():
+    """Whether there is nft, and a network namespace for everybody."""
+    nft = shutil.which("nft", path=os.environ["PATH"] + ":/usr/sbin")
+    return bool(nft) and subprocess.run(["unshare", "--user", "--map-root-user", "--net", nft,
+                                         "add table ip test"], capture_output=True,
+                                        check=False).returncode == 0
+
+
+@once
+def test_what_is_lost_is_sent_again():
+    if not may_lose():
+        pytest.skip("no nft, or no network namespaces here")
+    found = figures("compare", "--loss", "2", "--rate", "10", *SHORT)
+    assert_sound(found)
+    assert found["loss_percent"] == 2
+    # TCP waits 200 ms, or for what comes behind, before it repeats.
+    delays = rows(found)["delay_max_ms"]
+    assert all(delays[name] is None or delays[name] > 50 for name in LANES[2:])
+
+
+def test_loss_names_the_remedy():
+    if may_lose():
+        pytest.skip("it is possible here")
+    assert "pushbench: --loss: " in bench("compare", "--loss", "1", status=1).stderr
+
+
 @pytest.mark.parametrize("wrong", [
+    ("--self-test=nothing",), ("--loss", "31"), ("a.json", "b.json", "c.json"),
     ("--feed", "daily"), ("--headers", "none"), ("--repeats", "2"), ("--rate", "-1"),
     ("--rate", "10000"), ("--interval", "50", "--rtt", "60")])
 def test_wrong_usage(wrong):

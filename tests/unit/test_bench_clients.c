@@ -4,8 +4,8 @@
  * byte by byte; what comes out is written down as text and must be the same. And the bench's
  * books, which say whether a message was lost, repeated or out of order.
  */
-#include "../../bench/browser_headers.h"
-#include "../../bench/client.h"
+#include "../../bench/clients/browser_headers.h"
+#include "../../bench/clients/client.h"
 #include "../../bench/delivery.h"
 #include "../../transports/ws_deflate.h"
 #include "../../transports/ws_frame.h"

@@ -2,8 +2,8 @@
  *
  * The model's formulas: known values, and against what a simulated timetable really does.
  */
-#include "../../bench/model.h"
-#include "../../bench/timetable.h"
+#include "../../bench/compare/model.h"
+#include "../../bench/compare/timetable.h"
 
 #include <math.h>
 #include <setjmp.h>

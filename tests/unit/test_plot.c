@@ -4,6 +4,8 @@
  */
 #include "../../bench/plot.h"
 
+#include "drawing.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -84,19 +86,9 @@ static char *render(const struct plot *plot)
     struct builder svg = {0};
     const struct plot *const plots[] = {plot, plot};
     plot_render("head", plots, 2, &svg);
-    builder_add(&svg, "", 1);
-    char *text = strdup(builder_slice(&svg).at);
+    char *text = drawing_text(&svg);
     assert_non_null(text);
-    builder_finish(&svg);
     return text;
-}
-
-static unsigned count_of(const char *text, const char *wanted)
-{
-    unsigned count = 0;
-    for (const char *at = text; (at = strstr(at, wanted)); at++)
-        count++;
-    return count;
 }
 
 static void test_texts_are_escaped(void **state)

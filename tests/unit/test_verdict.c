@@ -2,7 +2,7 @@
  *
  * Verdicts: what is a tie, and what becomes of a claimed order.
  */
-#include "../../bench/verdict.h"
+#include "../../bench/compare/verdict.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -34,6 +34,57 @@ static void test_ties(void **state)
     assert_false(verdict_tie((struct spread){50, 100, 148}, (struct spread){149, 200, 260}));
     assert_true(verdict_tie(around(0), around(0)));
     assert_false(verdict_tie(around(0), around(1)));
+}
+
+enum { REPEATS = 5 };
+
+static const struct tolerance three_percent = {.share = 0.03};
+
+/* Of one lane and of another that always takes so much more, or less. */
+static bool tie_at(double ratio, const double *noise, struct tolerance tolerance)
+{
+    static const double common[REPEATS] = {80, 100, 140, 90, 100}; /* disturbs both */
+    double a[REPEATS], b[REPEATS];
+    for (unsigned i = 0; i < REPEATS; i++) {
+        a[i] = common[i];
+        b[i] = common[i] * ratio * noise[i];
+    }
+    bool tie = verdict_tie_paired(a, b, REPEATS, tolerance);
+    assert_int_equal(tie, verdict_tie_paired(b, a, REPEATS, tolerance));
+    return tie;
+}
+
+static void test_paired_ties(void **state)
+{
+    static const double still[REPEATS] = {1, 1, 1, 1, 1};
+    static const double slight[REPEATS] = {1.01, 0.99, 1, 1.01, 0.99};
+    static const double wild[REPEATS] = {1.2, 0.85, 1.05, 0.9, 1.1};
+    const struct tolerance twenty = {.absolute = 20};
+    (void)state;
+    assert_true(tie_at(1, still, three_percent));
+    assert_true(tie_at(1.029, still, three_percent));
+    assert_false(tie_at(1.031, still, three_percent));
+    assert_false(tie_at(1.1, slight, three_percent)); /* though what disturbs both is more */
+    assert_true(tie_at(1.03, slight, three_percent));
+    assert_true(tie_at(1.1, wild, three_percent));
+    assert_false(tie_at(2, wild, three_percent));
+    assert_true(tie_at(1.15, still, twenty));
+    assert_false(tie_at(1.25, still, twenty));
+}
+
+static void test_paired_ties_without_a_ratio(void **state)
+{
+    const double none[] = {0, 0, 0}, some[] = {3, 4, 5}, at_times[] = {0, 4, 5};
+    const double unknown[] = {3, NAN, 5};
+    (void)state;
+    assert_true(verdict_tie_paired(none, none, 3, three_percent));
+    assert_false(verdict_tie_paired(none, some, 3, three_percent));
+    assert_true(verdict_tie_paired(none, at_times, 3, three_percent));
+    assert_true(verdict_tie_paired(some, unknown, 3, three_percent));
+    assert_true(verdict_tie_paired(none, some, 1, three_percent)); /* once is never */
+    /* Two repeats that agree by luck are not yet a difference. */
+    assert_true(
+        verdict_tie_paired((double[]){100, 100}, (double[]){110, 112}, 2, three_percent));
 }
 
 static void test_verdicts(void **state)
@@ -74,6 +125,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ties),
+        cmocka_unit_test(test_paired_ties),
+        cmocka_unit_test(test_paired_ties_without_a_ratio),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_a_flip_between_ties),
         cmocka_unit_test(test_order),

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * A probe's connection: bytes that wait to be sent, bytes that came and were not taken yet.
+ * Never blocks; who polls it is probe.c.
+ */
+#ifndef PUSHBENCH_PROBE_LINE_H
+#define PUSHBENCH_PROBE_LINE_H
+
+#include "../endpoint.h"
+
+struct probe_line {
+    int fd; /* -1: closed */
+    bool connecting;
+    bool used; /* an answer has come over it: the other end may have closed it by now */
+    int64_t begun_ns;
+    int64_t connect_us; /* once connected: about a round trip */
+    struct builder out, in;
+};
+
+/* Begins to connect. 0 or a negative errno. */
+int probe_line_open(struct probe_line *line, const struct endpoint *endpoint);
+void probe_line_close(struct probe_line *line);
+/* Queues; what can be sent is sent by the next probe_line_pump. */
+void probe_line_send(struct probe_line *line, struct slice bytes);
+/* What to poll for. */
+short probe_line_events(const struct probe_line *line);
+/* Sends and receives what there is. 1: bytes came; 0: none; a negative errno: the connection
+ * has ended or never was (-EPIPE: ended properly), and what came before lies in `in`. */
+int probe_line_pump(struct probe_line *line);
+/* Forgets the first bytes of what came. */
+void probe_line_took(struct probe_line *line, size_t len);
+/* The same for any builder. */
+void builder_drop_front(struct builder *builder, size_t len);
+
+#endif

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: MIT
+"""pushbench compat: the verdicts that its faulty middleboxes must come to, whatever the machine
+does beside; and what careless=1 takes off a server's answers."""
+import json
+
+import pytest
+
+from lib import http
+from lib.bench import bench
+from lib.server import SANITIZED, Server
+
+TRANSPORTS = ("short_poll", "long_poll", "sse", "websocket")
+WORKS = ("works",) * 4
+PLAIN_GET = ("works", "works", "works", "refused")
+HELD_BACK = ("works", "works", "buffered", "refused")
+STREAM_HELD_BACK = ("works", "works", "buffered", "works")
+# By environment: through a naive server, and through a careful one.
+VERDICTS = {
+    "direct": (WORKS, WORKS),
+    "no Upgrade (Apache)": (PLAIN_GET, PLAIN_GET),
+    "buffers 4 KiB (nginx)": (HELD_BACK, PLAIN_GET),
+    "buffers all (lighttpd)": (HELD_BACK, HELD_BACK),
+    "HTTP/1.0 (old proxies)": (PLAIN_GET, PLAIN_GET),
+    "cache (Varnish, nginx)": (("stale", "looping", "works", "refused"), PLAIN_GET),
+    "gathers 200 ms (HAProxy)": (("late",) * 4, ("late",) * 4),
+    "gzip (HAProxy compression)": (STREAM_HELD_BACK, WORKS),
+    "gzip from 512 B (Caddy encode)": (WORKS, WORKS),
+    "gzip (Caddy), with pad=2048": (STREAM_HELD_BACK, STREAM_HELD_BACK),
+    "idle cut 60 s (nginx, HAProxy)": (("works", "cut", "cut", "cut"), WORKS),
+    "forgets silence (NAT routers)": (("works", "dead", "dead", "dead"), WORKS),
+    "CONNECT to 443 only (Squid)": (PLAIN_GET, PLAIN_GET),
+    "forward proxy (tinyproxy)": (WORKS, WORKS),
+    "forward, buffers all (Privoxy)": (STREAM_HELD_BACK, STREAM_HELD_BACK),
+    "store and forward (virus scan)": (HELD_BACK, HELD_BACK),
+}
+
+
+@pytest.fixture(scope="module", name="quick")
+def run_quick(tmp_path_factory):
+    if SANITIZED:
+        pytest.skip("many probes at once, for one server: the plain build has shown it")
+    path = tmp_path_factory.mktemp("compat") / "quick.json"
+    table = bench("compat", "quick", f"--json={path}").stdout
+    return table, json.loads(path.read_text())
+
+
+def test_quick_tells_each_fault(quick):
+    found = {}
+    for row in quick[1]["rows"]:
+        found.setdefault(row["environment"], []).append(
+            tuple(row["cells"][name]["outcome"] for name in TRANSPORTS))
+    assert {name: tuple(cares) for name, cares in found.items()} == VERDICTS
+
+
+def test_quick_counts_orders_and_reversals(quick):
+    naive, careful = quick[1]["orders"]["naive"], quick[1]["orders"]["careful"]
+    assert naive["environments"] == careful["environments"] == len(VERDICTS)
+    assert [naive[name] for name in TRANSPORTS] == [15, 13, 8, 7]
+    assert [careful[name] for name in TRANSPORTS] == [16, 16, 12, 9]
+    assert naive["verdict_sse"] == "holds"
+    assert careful["verdict_sse"] == careful["verdict_keep_alive"] == "holds but for ties"
+    reversals = quick[1]["reversals"]
+    assert any("Privoxy" in line and "websocket gets through" in line for line in reversals)
+    assert any("pad=2048" in line for line in reversals)
+
+
+def test_quick_tells_reasons_and_cures(quick):
+    table = quick[0]
+    assert "cure: nginx: proxy_http_version 1.1" in table
+    assert "Upgrade was removed on the way" in table
+    assert "short poll > long poll > long connection > WebSocket: holds" in table
+    assert all(cell["resumed"] for row in quick[1]["rows"] for cell in row["cells"].values()
+               if cell["passes"])
+
+
+def test_real_skips_what_is_not_installed(tmp_path):
+    table = bench("compat", "real", "--programs", str(tmp_path)).stdout
+    for package in ("nginx", "haproxy", "apache2-bin", "lighttpd", "caddy", "varnish", "squid",
+                    "tinyproxy-bin", "privoxy"):
+        assert f"not installed (apt install {package})" in table
+    assert "./dev compat" in table
+
+
+def test_unknown_tier_is_refused():
+    assert "quick" in bench("compat", "slow", status=2).stderr
+
+
+# ---- careless=1 -------------------------------------------------------------------------------
+
+CARES = ("cache-control", "x-accel-buffering")
+
+
+@pytest.fixture(scope="module", name="lab")
+def run_lab():
+    with Server("--lab", "--feed", "none", "--heartbeat", "100ms") as server:
+        yield server
+
+
+@pytest.mark.parametrize("path", ("/short_poll/t?since=now", "/long_poll/t?since=now&wait=0"))
+def test_careless_polls_have_no_length_and_forbid_nothing(lab, path):
+    careful, careless = lab.get(path), lab.get(path + "&careless=1")
+    assert all(careful.header(name) for name in (*CARES, "content-length"))
+    assert not any(careless.header(name) for name in (*CARES, "content-length", "etag"))
+    assert careless.header("transfer-encoding") == "chunked"
+    assert careless.body == careful.body
+
+
+def test_careless_polls_of_http_1_0_end_with_their_connection(lab):
+    with lab.connect() as connection:
+        connection.send(b"GET /short_poll/t?since=now&careless=1 HTTP/1.0\r\n"
+                        b"Connection: keep-alive\r\nHost: localhost\r\n\r\n")
+        head = connection.read_head()
+        assert head.header("transfer-encoding") is None and head.lists("connection") == ["close"]
+        assert connection.read_to_end().startswith(b'{"topic":"t"')
+
+
+def test_careless_streams_have_no_heartbeats(lab):
+    with lab.connect() as careless, lab.connect() as careful:
+        careless.send(http.build("GET", "/sse/c?careless=1", host=lab.authority))
+        head = careless.read_head()
+        assert not any(head.header(name) for name in CARES)
+        careful.send(http.build("GET", "/sse/c", host=lab.authority))
+        for _ in range(3):
+            careful.read_until(b"event: heartbeat")
+        lab.publish("c", "after")
+        assert b"heartbeat" not in careless.read_until(b"data: after")
+
+
+def test_careless_is_for_labs():
+    with Server("--feed", "none") as server:
+        answer = server.get("/sse/t?careless=1")
+        assert answer.status == 400 and b"--lab" in answer.body
