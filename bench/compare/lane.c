@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "lane.h"
 
-#include "burden.h"
 #include "../clients/browser_headers.h"
 #include "../proc_stat.h"
 #include "../progress.h"
+#include "burden.h"
 
 #include <math.h>
 #include <stdio.h>
