@@ -145,7 +145,7 @@ static int read_operands(int argc, char **argv, const struct argument *operands)
     }
     struct operand_list *list = operands->value;
     if (count < operands->min || count > operands->max || count > OPERANDS_LIMIT) {
-        fprintf(stderr, "pushbench %s: give %s, or none\n", argv[0], operands->metavar);
+        fprintf(stderr, "pushbench %s: takes %s, and no more\n", argv[0], operands->metavar);
         return EXIT_USAGE;
     }
     while (list->count < count)

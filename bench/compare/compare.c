@@ -206,7 +206,7 @@ static int compare_run(int argc, char **argv)
         {"report", 0, ARGUMENT_TEXT, &options.report, "FILE.html",
          "an HTML page of it all, and its figures as JSON and CSV beside it", 0, 0},
         OWN_SERVER_ARGUMENTS(&options.common),
-        {"files", 0, ARGUMENT_OPERANDS, &options.files, "A.json B.json", NULL, 2, 2},
+        {"files", 0, ARGUMENT_OPERANDS, &options.files, "[A.json B.json]", NULL, 2, 2},
         {0},
     };
     int status = arguments_read(argc, argv, compare_command.summary, arguments);

@@ -38,7 +38,7 @@ static int compat_run(int argc, char **argv)
         {.name = "",
          .kind = ARGUMENT_OPERANDS,
          .value = &tier,
-         .metavar = "quick|real|soak",
+         .metavar = "[quick|real|soak]",
          .min = 0,
          .max = 1},
         {0},
