@@ -49,12 +49,13 @@ void calibrated_range_widen(struct calibrated_range *range, double value)
     range->most = fmax(range->most, value);
 }
 
-/* What the machine adds to a delay is much the same for all that push: the median of theirs, so
- * that a disturbance that met one of them is in none. On a busy machine it may not be known;
- * what theory says is worth telling all the same. */
+/* What the machine adds to a delay is of the same kind for all that push: no more than twice,
+ * and no less than half, the median of theirs, so that a disturbance that met one of them does
+ * not count for more. On a busy machine it may not be known; what theory says is worth telling
+ * all the same. */
 static void settle_delays(struct calibration *calibration)
 {
-    enum { FIRST = COST_LONG_POLL, PUSHING = COST_TRANSPORTS - FIRST };
+    enum { FIRST = COST_LONG_POLL, PUSHING = COST_TRANSPORTS - FIRST, APART = 2 };
     calibration->delays_known = true;
     for (enum cost_event event = 0; event < COST_EVENTS; event++) {
         double own[PUSHING];
@@ -62,9 +63,13 @@ static void settle_delays(struct calibration *calibration)
             own[i] = calibration->constants.each[FIRST + i][COST_DELAY_S][event];
         double median = spread_of(own, PUSHING).median;
         calibration->delays_known = calibration->delays_known && !isnan(median);
-        for (unsigned i = 0; i < PUSHING; i++)
-            calibration->constants.each[FIRST + i][COST_DELAY_S][event] =
-                isnan(median) ? 0 : median;
+        for (unsigned i = 0; i < PUSHING; i++) {
+            double *each = &calibration->constants.each[FIRST + i][COST_DELAY_S][event];
+            if (isnan(median) || isnan(*each))
+                *each = isnan(median) ? 0 : median;
+            else
+                *each = fmin(fmax(*each, median / APART), median * APART);
+        }
     }
 }
 
