@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: MIT
 //
 // Page: the header that all pages share (where to go, language, colours). A new page is one row in
-// PAGES and one string `nav.NAME`.
+// its group of PAGES and one string `nav.NAME`.
 
 import { h } from "./dom.js";
 import { LANGUAGES, language, onLanguage, remember, say, sayAttribute, setLanguage, t, translatePage } from "./i18n.js";
 
-const PAGES = [
-  { name: "lab", path: "/" },
-  { name: "pictures", path: "/pictures.html" },
-  { name: "chat", path: "/chat.html" },
-  { name: "ladder", path: "/ladder.html" },
-  { name: "wire", path: "/wire.html" },
-];
+const PAGES = {
+  see: [
+    { name: "lab", path: "/" },
+    { name: "pictures", path: "/pictures.html" },
+    { name: "chat", path: "/chat.html" },
+    { name: "wire", path: "/wire.html" },
+  ],
+  reach: [
+    { name: "ladder", path: "/ladder.html" },
+  ],
+};
 
 /** Fills the page's <header> and all its strings. `title`: key of the page's title. */
 export function startPage(title) {
@@ -31,11 +35,16 @@ function brand() {
 }
 
 function navigation() {
-  const links = PAGES.map(({ name, path }) => {
-    const here = location.pathname === path || (path === "/" && location.pathname === "/index.html");
-    return say(h("a", { href: path, "aria-current": here ? "page" : null }), `nav.${name}`);
+  const groups = Object.entries(PAGES).map(([group, pages]) => {
+    const list = h("div", { class: "group", role: "group" }, ...pages.map(pageLink));
+    return sayAttribute(list, "aria-label", `nav.${group}`);
   });
-  return sayAttribute(h("nav", {}, ...links), "aria-label", "nav.pages");
+  return sayAttribute(h("nav", {}, ...groups), "aria-label", "nav.pages");
+}
+
+function pageLink({ name, path }) {
+  const here = location.pathname === path || (path === "/" && location.pathname === "/index.html");
+  return say(h("a", { href: path, "aria-current": here ? "page" : null }), `nav.${name}`);
 }
 
 function languageSwitch() {

@@ -4,6 +4,8 @@
 
 export default {
   "nav.pages": { en: "Pages", zh: "页面" },
+  "nav.see": { en: "Seeing it happen", zh: "亲眼看" },
+  "nav.reach": { en: "Getting through", zh: "能不能通" },
   "nav.lab": { en: "Lab", zh: "实验台" },
   "nav.pictures": { en: "Pictures", zh: "图片" },
   "nav.chat": { en: "Chat", zh: "聊天" },
