@@ -18,8 +18,6 @@
 #include <unistd.h>
 
 enum {
-    SERVER_PROCESSOR = 0,
-    CLIENT_PROCESSOR = 1,
     MEMORY_LIMIT_MS = 10000,
     STALLED_RATE = 50, /* messages a second, unless another rate is given */
 };
@@ -75,20 +73,10 @@ static bool open_pushlab(struct run *run, struct watched *watched)
     return true;
 }
 
-static void pin(struct side *const sides[], unsigned count)
-{
-    bool good = process_pin(getpid(), CLIENT_PROCESSOR);
-    for (unsigned i = 0; i < count; i++)
-        good = process_pin(sides[i]->pids[0], SERVER_PROCESSOR) && good;
-    if (!good)
-        fprintf(stderr, "pushbench fanout: --pin: cannot pin to processors %d and %d\n",
-                SERVER_PROCESSOR, CLIENT_PROCESSOR);
-}
-
 static bool run_sides(struct run *run, struct side *const sides[], unsigned count)
 {
     if (run->options->pin)
-        pin(sides, count);
+        sides_pin(sides, count);
     return sides_run(sides, count, &run->plan);
 }
 

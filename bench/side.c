@@ -8,6 +8,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+enum { SERVER_PROCESSOR, CLIENT_PROCESSOR };
+
 /* ---- setting up -------------------------------------------------------------------------- */
 
 static bool complain(const struct side *side)
@@ -119,6 +121,17 @@ static bool warm_up(struct side *side, uint64_t messages)
     side->stretches = 0;
     side->totals = (struct side_totals){0};
     return true;
+}
+
+void sides_pin(struct side *const sides[], unsigned count)
+{
+    bool good = process_pin(getpid(), CLIENT_PROCESSOR);
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned k = 0; k < sides[i]->pid_count; k++)
+            good = process_pin(sides[i]->pids[k], SERVER_PROCESSOR) && good;
+    if (!good)
+        fprintf(stderr, "pushbench: --pin: cannot pin to processors %d and %d\n",
+                SERVER_PROCESSOR, CLIENT_PROCESSOR);
 }
 
 bool sides_run(struct side *const sides[], unsigned count, const struct side_plan *plan)

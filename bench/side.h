@@ -72,6 +72,9 @@ bool side_open(struct side *side, const struct side_plan *plan, const struct end
 void side_finish(struct side *side);
 /* Whether the clients of so many sides fit into this process's open files together. */
 bool sides_fit(unsigned sides, unsigned clients);
+/* Keeps the sides' servers on the first processor and this process on the second. What of it
+ * fails is said on standard error, and left as it was. */
+void sides_pin(struct side *const sides[], unsigned count);
 /* Runs the plan over all sides. False: one line on standard error says which one failed. */
 bool sides_run(struct side *const sides[], unsigned count, const struct side_plan *plan);
 

@@ -39,6 +39,15 @@ static bool start_theirs(struct versus *versus, const struct load_options *load)
     return side_peer_start(&versus->theirs, versus->peer, versus->options->peers);
 }
 
+static bool start_both(struct versus *versus, const struct load_options *load)
+{
+    struct side *const sides[] = {&versus->ours.side, &versus->theirs.side};
+    bool good = start_ours(versus, load) && start_theirs(versus, load);
+    if (good && versus->options->pin)
+        sides_pin(sides, 2);
+    return good;
+}
+
 /* How a peer ends is its own affair. */
 static bool stop(struct versus *versus)
 {
@@ -68,8 +77,7 @@ static bool run_load(struct versus *versus, const struct load_options *load, uin
     char label[64];
     const struct side_plan plan = {(unsigned)versus->options->stretches, messages, label};
     snprintf(label, sizeof(label), "%s, %s", versus->kind->name, name);
-    if (!start_ours(versus, load) || !start_theirs(versus, load) ||
-        !side_pushlab_open(&versus->ours, &plan))
+    if (!start_both(versus, load) || !side_pushlab_open(&versus->ours, &plan))
         return false;
     side_pushlab_note_flush(&versus->ours, versus->report);
     return side_peer_open(&versus->theirs, &plan) && sides_run(sides, 2, &plan);
@@ -193,7 +201,7 @@ static bool measure_empty(struct versus *versus, bool close)
                                    close ? CLOSED_POLLS : EMPTY_POLLS, label};
     const struct load_options load = load_of(versus, WARM_UP);
     snprintf(label, sizeof(label), "%s, %s", versus->kind->name, name);
-    bool good = start_ours(versus, &load) && start_theirs(versus, &load);
+    bool good = start_both(versus, &load);
     if (good) {
         struct empty_polls ours = {.side = &versus->ours.side,
                                    .endpoint = &versus->ours.server.endpoint,
@@ -291,6 +299,8 @@ static int versus_run(int argc, char **argv)
          "short poll: from answer to next request", 1, 3600000},
         {"flush", 0, ARGUMENT_TEXT, &options.flush, "HOW", "as pushlab's option of this name",
          0, 0},
+        {"pin", 0, ARGUMENT_FLAG, &options.pin, NULL,
+         "servers on the first processor, clients on the second", 0, 0},
         {"peers", 0, ARGUMENT_TEXT, &options.peers, "FOLDER", "where the peers' files lie", 0,
          0},
         OWN_SERVER_ARGUMENTS(&options.common),

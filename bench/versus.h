@@ -14,6 +14,7 @@ struct versus_options {
     const char *transport, *flush, *peers;
     uint64_t count, idle, messages, payload, stretches, interval_ms;
     double rate;
+    bool pin;
 };
 
 /* One transport, with both servers as they are for what is being measured. */

@@ -99,12 +99,25 @@ static void go_on(struct subscription *subscription)
         subscription->replica->regrown = true;
 }
 
+static void on_answer_written(struct connection *connection, const struct wave *wave,
+                              ssize_t result)
+{
+    struct stream *stream = &connection->stream;
+    if (stream_written(stream, wave, result) == 0 && !stream->broken)
+        stream_queue(stream, bytes_ref(wave->frames[0]));
+    connection_settle(connection);
+}
+
 static void on_written(const struct wave *wave, void *arg, ssize_t result)
 {
-    struct subscription *subscription = arg;
-    struct stream *stream = &subscription->subscriber->connection->stream;
     const struct portion *portion =
         (const struct portion *)((const char *)wave - offsetof(struct portion, wave));
+    if (!portion->replica) {
+        on_answer_written(arg, wave, result);
+        return;
+    }
+    struct subscription *subscription = arg;
+    struct stream *stream = &subscription->subscriber->connection->stream;
     move(subscription, portion, stream_written(stream, wave, result));
     go_on(subscription);
 }
@@ -119,6 +132,21 @@ static void writes_finish(struct worker *worker)
         atomic_fetch_sub(&worker->server->urings, 1);
     }
     portions_finish(&worker->portions);
+}
+
+/* Now, or with others; on_written gets arg. The stream has no outbox. */
+static void write_portion(struct worker *worker, int fd, const struct portion *portion,
+                          void *arg)
+{
+    const struct wave *wave = &portion->wave;
+    worker->walk_left -= (int64_t)wave->bytes;
+    if (!worker->uring) {
+        on_written(wave, arg, wave_send(wave, fd));
+        return;
+    }
+    uring_add(worker->uring, fd, wave, arg);
+    if (uring_full(worker->uring))
+        writes_finish(worker);
 }
 
 static const struct portion *find_portion(struct worker *worker,
@@ -142,16 +170,25 @@ static bool write_shared(struct subscription *subscription)
     const struct portion *portion = find_portion(worker, subscription);
     if (!portion)
         return false;
-    if (!worker->uring) {
-        write_one(subscription, portion);
-        go_on(subscription);
-        return true;
-    }
-    worker->walk_left -= (int64_t)portion->wave.bytes;
-    uring_add(worker->uring, connection->stream.fd, &portion->wave, subscription);
-    if (uring_full(worker->uring))
-        writes_finish(worker);
+    write_portion(worker, connection->stream.fd, portion, subscription);
     return true;
+}
+
+void advance_answer(struct connection *connection, struct bytes *answer)
+{
+    struct worker *worker = connection->worker;
+    if (connection->stream.outbox) {
+        worker->walk_left -= answer->len;
+        stream_queue(&connection->stream, bytes_ref(answer));
+        connection_flush(connection);
+        return;
+    }
+    const struct portion *portion = portions_share_bytes(&worker->portions, answer);
+    if (!portion) {
+        writes_finish(worker);
+        portion = portions_share_bytes(&worker->portions, answer);
+    }
+    write_portion(worker, connection->stream.fd, portion, connection);
 }
 
 /* READS_ON: everything from the cursor to the head. The subscriber may be gone after it: then

@@ -16,6 +16,9 @@ bool subscribers_advance(struct worker *worker, struct replica *replica);
 /* Gives one streaming subscriber everything it lacks, in every topic; a sampler waits for its
  * interval even so. */
 void subscriber_advance(struct subscriber *subscriber);
+/* In a walk: a poll's answer, which others get too, for a connection that then waits for the
+ * next request. Borrowed; with the kernel, or in the outbox, when the walk is over. */
+void advance_answer(struct connection *connection, struct bytes *answer);
 /* Queues the notice of what the log has dropped under a reader. */
 void subscriber_tell_gap(struct subscription *subscription, const struct gap *gap);
 

@@ -3,9 +3,14 @@
 
 #include <string.h>
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static size_t skip_space(struct slice text, size_t at)
 {
-    while (at < text.len && strchr(" \t\r\n", text.at[at]) && text.at[at])
+    while (at < text.len && is_space(text.at[at]))
         at++;
     return at;
 }
@@ -37,27 +42,36 @@ static size_t skip_value(struct slice text, size_t at)
 
 static struct slice trimmed(struct slice text, size_t from, size_t to)
 {
-    while (to > from && strchr(" \t\r\n", text.at[to - 1]))
+    while (to > from && is_space(text.at[to - 1]))
         to--;
     return (struct slice){text.at + from, to - from};
 }
 
+bool json_next(struct slice object, size_t *at, struct slice *ret_name, struct slice *ret_value)
+{
+    size_t from = skip_space(object, *at);
+    if (from >= object.len || (*at == 0 && object.at[from] != '{'))
+        return false;
+    from = skip_space(object, from + 1); /* the brace, or the comma */
+    if (from >= object.len || object.at[from] != '"')
+        return false;
+    size_t end = skip_string(object, from);
+    size_t colon = skip_space(object, end), value = skip_space(object, colon + 1);
+    *at = skip_value(object, value); /* the comma, or the closing brace */
+    *ret_name = (struct slice){object.at + from + 1, end - from - 2};
+    *ret_value = trimmed(object, value, *at);
+    return true;
+}
+
 bool json_member(struct slice object, const char *name, struct slice *ret_value)
 {
-    size_t at = skip_space(object, 0);
-    if (at >= object.len || object.at[at] != '{')
-        return false;
-    for (at = skip_space(object, at + 1); at < object.len && object.at[at] == '"';) {
-        size_t end = skip_string(object, at);
-        struct slice found = {object.at + at + 1, end - at - 2};
-        at = skip_space(object, end);          /* the colon */
-        at = skip_space(object, at + 1);       /* the value */
-        size_t after = skip_value(object, at); /* the comma, or the closing brace */
-        if (slice_equal(found, slice_of(name))) {
-            *ret_value = trimmed(object, at, after);
+    struct slice found, wanted = slice_of(name), value;
+    size_t at = 0;
+    while (json_next(object, &at, &found, &value)) {
+        if (slice_equal(found, wanted)) {
+            *ret_value = value;
             return true;
         }
-        at = skip_space(object, after + 1);
     }
     return false;
 }

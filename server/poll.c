@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "poll.h"
 
+#include "advance.h"
 #include "connection.h"
 #include "subscription.h"
 #include "worker.h"
@@ -139,9 +140,10 @@ static bool is_shared(const struct shared_answer *shared, const struct subscribe
            subscriber_worker(subscriber)->now_ms - shared->made_ms < DATE_MS;
 }
 
-static void queue_answer(struct subscriber *subscriber, uint64_t from,
-                         const struct picked *picked, const struct gap *gaps,
-                         unsigned gap_count, bool close)
+/* A reference; NULL: out of memory. */
+static struct bytes *find_answer(struct subscriber *subscriber, uint64_t from,
+                                 const struct picked *picked, const struct gap *gaps,
+                                 unsigned gap_count, bool close)
 {
     bool share = shareable(subscriber, close, gap_count);
     struct shared_answer own = {0}, *shared = &own;
@@ -162,13 +164,11 @@ static void queue_answer(struct subscriber *subscriber, uint64_t from,
     }
     struct transport_stats *stats = subscriber_stats(subscriber);
     if (shared->bytes) {
-        subscriber_worker(subscriber)->walk_left -= shared->bytes->len;
         counter_add(&stats->header_bytes, shared->bytes->len - shared->body_len);
         counter_add(&stats->payload_bytes, picked->payload);
         counter_add(&stats->framing_bytes, shared->body_len - picked->payload);
     }
-    stream_queue(&subscriber->connection->stream, bytes_ref(shared->bytes));
-    bytes_unref(own.bytes);
+    return share ? bytes_ref(shared->bytes) : own.bytes;
 }
 
 static void count_answer(struct subscriber *subscriber, unsigned messages, unsigned gap_count)
@@ -195,26 +195,28 @@ static bool not_modified(const struct subscriber *subscriber, const struct reque
     return equal;
 }
 
-/* Queues the answer and lets the subscriber go. request: NULL when it was held. */
-static void answer(struct subscriber *subscriber, const struct request *request,
-                   const struct gap *gaps, unsigned gap_count)
+/* Lets the subscriber go; what it is to be given is the caller's. request: NULL when it was
+ * held. NULL: out of memory. */
+static struct bytes *take_answer(struct subscriber *subscriber, const struct request *request,
+                                 const struct gap *gaps, unsigned gap_count)
 {
     struct connection *connection = subscriber->connection;
     bool close = subscriber->close_after || connection->worker->draining;
     uint64_t from = subscriber->one.next;
     struct picked picked;
     pick(subscriber, &picked);
+    struct bytes *answer;
     if (gap_count == 0 && not_modified(subscriber, request)) {
-        struct bytes *head = make_answer(subscriber, 304, NULL, close, false);
-        counter_add(&subscriber_stats(subscriber)->header_bytes, head ? head->len : 0);
-        stream_queue(&connection->stream, head);
+        answer = make_answer(subscriber, 304, NULL, close, false);
+        counter_add(&subscriber_stats(subscriber)->header_bytes, answer ? answer->len : 0);
         picked.count = 0;
     } else {
-        queue_answer(subscriber, from, &picked, gaps, gap_count, close);
+        answer = find_answer(subscriber, from, &picked, gaps, gap_count, close);
     }
     count_answer(subscriber, picked.count, gap_count);
     subscriber_destroy(subscriber);
     connection_answered(connection, close);
+    return answer;
 }
 
 void poll_head(struct subscriber *subscriber, const struct gap *gaps, unsigned gap_count)
@@ -229,15 +231,22 @@ void poll_head(struct subscriber *subscriber, const struct gap *gaps, unsigned g
 }
 
 /* A held one: nobody else will flush for it. */
-static void answer_held(struct subscriber *subscriber)
+static void answer_held(struct subscriber *subscriber, bool in_walk)
 {
     struct connection *connection = subscriber->connection;
     struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
     unsigned gap_count = 0;
     for (unsigned i = 0; i < subscriber->count; i++)
         gap_count += subscription_overtaken(&subscriber->subscriptions[i], &gaps[gap_count]);
-    answer(subscriber, NULL, gaps, gap_count);
-    connection_flush(connection);
+    struct bytes *answer = take_answer(subscriber, NULL, gaps, gap_count);
+    connection->worker->answered++;
+    if (in_walk && answer && !connection->close_after) {
+        advance_answer(connection, answer);
+        bytes_unref(answer);
+    } else {
+        stream_queue(&connection->stream, answer);
+        connection_flush(connection);
+    }
 }
 
 void poll_begin(struct subscriber *subscriber, const struct request *request,
@@ -251,11 +260,12 @@ void poll_begin(struct subscriber *subscriber, const struct request *request,
                  wanted->since.len > 0 && gap_count == 0 && !oldest(subscriber) &&
                  !worker->draining;
     if (!holds) {
-        answer(subscriber, request, gaps, gap_count);
+        stream_queue(&connection->stream, take_answer(subscriber, request, gaps, gap_count));
         return;
     }
     connection->subscriber = subscriber;
     connection->state = CONNECTION_HELD;
+    worker->returned++;
     counter_add(&subscriber_stats(subscriber)->subscribers, 1);
     subscriber->window_ms = worker->now_ms + wanted->wait_ms;
     worker_set_timer(worker, &connection->timer, subscriber->window_ms);
@@ -267,7 +277,7 @@ void poll_grown(struct subscriber *subscriber)
 {
     struct worker *worker = subscriber->connection->worker;
     if (subscriber->coalesce_ms == 0) {
-        answer_held(subscriber);
+        answer_held(subscriber, true);
         return;
     }
     if (subscriber->awaiting) /* the window is open already */
@@ -281,10 +291,10 @@ void poll_grown(struct subscriber *subscriber)
 
 void poll_due(struct subscriber *subscriber)
 {
-    answer_held(subscriber);
+    answer_held(subscriber, false);
 }
 
 void poll_bye(struct subscriber *subscriber)
 {
-    answer_held(subscriber);
+    answer_held(subscriber, false);
 }

@@ -111,3 +111,16 @@ const struct portion *portions_share(struct portions *portions,
     portions->count++;
     return item;
 }
+
+const struct portion *portions_share_bytes(struct portions *portions, struct bytes *bytes)
+{
+    for (unsigned i = 0; i < portions->count; i++)
+        if (!portions->items[i].replica && portions->items[i].wave.frames[0] == bytes)
+            return &portions->items[i];
+    if (portions_full(portions))
+        return NULL;
+    struct portion *item = &portions->items[portions->count++];
+    *item = (struct portion){0};
+    wave_add(&item->wave, bytes_ref(bytes));
+    return item;
+}

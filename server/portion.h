@@ -33,6 +33,9 @@ bool portion_shareable(const struct subscriber *subscriber);
  * see to it that nobody uses them, finish them, ask again. */
 const struct portion *portions_share(struct portions *portions,
                                      struct subscription *subscription);
+/* Bytes that several connections are given, as a portion of no replica (NULL, per_message 0);
+ * keeps a reference. NULL: out of room. */
+const struct portion *portions_share_bytes(struct portions *portions, struct bytes *bytes);
 /* Nobody uses them any more. */
 void portions_finish(struct portions *portions);
 bool portions_full(const struct portions *portions);

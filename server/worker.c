@@ -19,6 +19,9 @@ enum {
     WALK_BUDGET = 16 << 20,  /* bytes written in one turn, so that others get theirs */
     GATHER_SUBSCRIBERS = 64, /* a walk this long is worth a look for more to give */
     GATHER_MS = 1,
+    REST_ANSWERS = 64, /* so many held polls answered in a turn come back as a crowd */
+    REST_RETURNS = 4,  /* fewer in a turn, and the crowd is through */
+    REST_NS = 200000,
     REPLICA_IDLE_MS = 10000, /* a topic nobody reads here is let go after so long */
     SWEEP_MS = 1000,
     PAUSE_MS = 250, /* the loop came back this late: the pause was ours, not the peers' */
@@ -127,6 +130,20 @@ static void walk_grown(struct worker *worker)
     }
 }
 
+/* Those whose held polls were answered ask again one after the other, as fast as they can; to
+ * be woken for each costs them and us more than its request does. So a crowd is let gather for
+ * a little, again and again as long as it comes. */
+static void rest(struct worker *worker)
+{
+    if (worker->answered >= REST_ANSWERS)
+        worker->resting = true;
+    else if (worker->returned < REST_RETURNS)
+        worker->resting = false;
+    worker->answered = worker->returned = 0;
+    if (worker->resting)
+        nanosleep(&(struct timespec){.tv_nsec = REST_NS}, NULL);
+}
+
 static void settle_pending(struct worker *worker)
 {
     while (worker->pending) {
@@ -205,6 +222,8 @@ static void *worker_run(void *arg)
         arm_timer(worker);
         /* Work left over from the last turn must not wait for an event. */
         bool more = worker->grown || worker->inbox.own;
+        if (!more)
+            rest(worker);
         event_base_loop(worker->base, more ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
         front_admit(worker->front);
         worker->now_ms = monotonic_ms();

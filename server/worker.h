@@ -46,6 +46,9 @@ struct worker {
     struct replica *grown;    /* to be walked, in turn */
     struct replica **grown_end;
     struct connection *pending;
+    unsigned answered; /* held polls, in this turn */
+    unsigned returned; /* and those that began */
+    bool resting;      /* many were answered, and their readers are asking again */
     uint64_t connection_count;
     int64_t now_ms;     /* monotonic, at the start of the turn's callbacks */
     int64_t resumed_ms; /* when the loop last came back from a pause of its own */

@@ -69,14 +69,17 @@ ssize_t client_fail(struct client *client, const struct client_sink *sink, const
 void client_tell_json(struct client *client, const struct client_sink *sink,
                       struct slice object)
 {
-    struct slice value;
+    struct slice name, value;
     struct client_event event = {.kind = CLIENT_MESSAGE};
-    if (json_member(object, "seq", &value))
-        event.seq = slice_number(value);
-    if (json_member(object, "time", &value))
-        event.time_us = (int64_t)slice_number(value);
-    if (json_member(object, "data", &event.data) && event.data.len >= 2 &&
-        event.data.at[0] == '"')
+    for (size_t at = 0; json_next(object, &at, &name, &value);) {
+        if (slice_equal(name, SLICE("seq")))
+            event.seq = slice_number(value);
+        else if (slice_equal(name, SLICE("time")))
+            event.time_us = (int64_t)slice_number(value);
+        else if (slice_equal(name, SLICE("data")))
+            event.data = value;
+    }
+    if (event.data.len >= 2 && event.data.at[0] == '"')
         event.data = (struct slice){event.data.at + 1, event.data.len - 2};
     client->seq = event.seq;
     sink->on_event(client, &event, sink->arg);

@@ -42,16 +42,24 @@ static void tell_messages(struct client *client, const struct client_sink *sink,
 
 static bool read_batch(struct client *client, struct slice body, const struct client_sink *sink)
 {
-    struct slice next, messages, gap;
-    if (!json_member(body, "next", &next) || next.len < 2 ||
-        !json_member(body, "messages", &messages))
+    struct slice name, value, next = {0}, messages = {0};
+    bool gap = false;
+    for (size_t at = 0; json_next(body, &at, &name, &value);) {
+        if (slice_equal(name, SLICE("next")))
+            next = value;
+        else if (slice_equal(name, SLICE("messages")))
+            messages = value;
+        else
+            gap |= slice_equal(name, SLICE("gap"));
+    }
+    if (next.len < 2 || messages.len < 2)
         return false;
     next = (struct slice){next.at + 1, next.len - 2};
     if (!client->opened) {
         client_set_cursor(client, next);
         client_tell(client, sink, CLIENT_OPEN);
     }
-    if (json_member(body, "gap", &gap))
+    if (gap)
         client_tell(client, sink, CLIENT_GAP);
     tell_messages(client, sink, messages);
     client_set_cursor(client, next);

@@ -386,3 +386,27 @@ def test_a_crowd_that_leaves_at_once(server, topic, readers, publishers, numbers
             reader.connection.close()
         server.await_subscribers(topic, 0)
     server.await_open_files(before)
+
+
+# ---- held polls ----
+
+def test_held_polls_are_answered_and_ask_again(server, topic, numbers):
+    """All get one answer, larger than some of their buffers, whoever stalls or leaves; the
+    connection then serves the next request."""
+    with contextlib.ExitStack() as stack:
+        polls = []
+        for number in range(CROWD):
+            how = {"receive_buffer": SMALL_BUFFER} if number % 10 == 0 else {}
+            polls.append(SUBSCRIBERS["long_poll"](server, **how).subscribe(topic, "now"))
+            stack.callback(polls[-1].connection.close)
+        for turn, size in enumerate((10, 300_000, 10)):
+            for poll in polls:
+                poll.arm()
+            server.await_subscribers(topic, len(polls))
+            payload = text(numbers, f"{turn}", size)
+            server.publish(topic, payload)
+            for gone in polls[3::7]:
+                gone.connection.close()
+            polls = [poll for number, poll in enumerate(polls) if number % 7 != 3]
+            for poll in polls:
+                assert poll.next_message().payload == payload
