@@ -22,13 +22,14 @@ enum {
     HELD_INPUT_LIMIT = 32 * 1024, /* pipelined behind a held poll */
 };
 
+static void on_readable(struct connection *connection);
+
 /* ---- life -------------------------------------------------------------------------------- */
 
 static struct connection *create(struct worker *worker, int take_fd, uint16_t peer_bucket)
 {
     struct connection *connection = calloc(1, sizeof(*connection));
-    if (!connection || poller_add(&worker->poller, take_fd, EPOLLIN, connection) < 0) {
-        free(connection);
+    if (!connection) {
         close(take_fd);
         front_forget(worker->front, peer_bucket);
         return NULL;
@@ -42,6 +43,17 @@ static struct connection *create(struct worker *worker, int take_fd, uint16_t pe
     return connection;
 }
 
+/* To be called once it is set up; there may be none any more. */
+static void watch_first(struct connection *connection)
+{
+    if (connection->state == CONNECTION_CLOSED)
+        return;
+    connection->watched = true;
+    if (poller_add(&connection->worker->poller, connection->stream.fd, connection->events,
+                   connection) < 0)
+        connection_close(connection);
+}
+
 void connection_create(struct worker *worker, int take_fd, uint16_t peer_bucket, bool refused)
 {
     struct connection *connection = create(worker, take_fd, peer_bucket);
@@ -52,6 +64,9 @@ void connection_create(struct worker *worker, int take_fd, uint16_t peer_bucket,
     if (worker->server->taps)
         taps_accepted(worker->server->taps, take_fd);
     connection_set_deadline(connection, connection_options(connection)->head_timeout_ms);
+    /* The first request is often there by now, and may be the last: then nothing is watched. */
+    on_readable(connection);
+    watch_first(connection);
 }
 
 void connection_return(struct worker *worker, int take_fd, uint16_t peer_bucket,
@@ -63,6 +78,7 @@ void connection_return(struct worker *worker, int take_fd, uint16_t peer_bucket,
     connection_set_deadline(connection, connection_options(connection)->idle_timeout_ms);
     connection->close_after = connection->linger = !keep_alive;
     connection_settle(connection);
+    watch_first(connection);
 }
 
 static void let_go(struct connection *connection)
@@ -148,7 +164,8 @@ static void watch(struct connection *connection)
     if (events == connection->events)
         return;
     connection->events = events;
-    poller_modify(&connection->worker->poller, connection->stream.fd, events, connection);
+    if (connection->watched)
+        poller_modify(&connection->worker->poller, connection->stream.fd, events, connection);
 }
 
 static void finish_answering(struct connection *connection)

@@ -35,6 +35,7 @@ struct connection {
     uint32_t events;                 /* what the poller watches */
     uint16_t peer_bucket;            /* of the per-address count */
     uint8_t state;
+    bool watched;     /* known to the poller */
     bool pending;     /* to be freed or resumed at the end of the turn */
     bool close_after; /* the answers that wait are the last */
     bool linger;      /* … and what still comes in is read and dropped first */

@@ -79,14 +79,21 @@ void timers_advance(struct timers *timers, int64_t now_ms)
     }
 }
 
-int64_t timers_next_ms(const struct timers *timers)
+int64_t timers_next_ms(struct timers *timers)
 {
     for (int64_t ahead = 1; ahead <= TIMER_SLOTS;) {
         unsigned slot = (unsigned)((timers->tick + ahead) % TIMER_SLOTS);
         uint64_t word = timers->used[slot / 64] >> slot % 64;
-        if (word)
-            return (timers->tick + ahead + __builtin_ctzll(word)) * TIMER_SLOT_MS;
-        ahead += 64 - slot % 64;
+        if (!word) {
+            ahead += 64 - slot % 64;
+            continue;
+        }
+        ahead += __builtin_ctzll(word);
+        slot += (unsigned)__builtin_ctzll(word);
+        if (timers->slots[slot])
+            return (timers->tick + ahead) * TIMER_SLOT_MS;
+        /* All that were in it have been cancelled: not worth waking for. */
+        timers->used[slot / 64] &= ~(UINT64_C(1) << slot % 64);
     }
     return -1;
 }

@@ -38,7 +38,7 @@ void timer_cancel(struct timer *timer);
 void timers_advance(struct timers *timers, int64_t now_ms);
 /* When to call timers_advance next, or -1 when no timer is set. May be earlier than the first
  * timer is due, by one turn of the wheel at most. */
-int64_t timers_next_ms(const struct timers *timers);
+int64_t timers_next_ms(struct timers *timers);
 /* Calls on_timer for every timer that is set; it may cancel that one. */
 void timers_each(struct timers *timers, void (*on_timer)(struct timer *timer, void *arg),
                  void *arg);

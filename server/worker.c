@@ -155,7 +155,7 @@ static void settle_pending(struct worker *worker)
 }
 
 /* When the worker must look around even if nothing happens. */
-static int64_t next_look_ms(const struct worker *worker)
+static int64_t next_look_ms(struct worker *worker)
 {
     int64_t next_ms = worker->swept_ms + SWEEP_MS, timer_ms = timers_next_ms(&worker->timers);
     if (timer_ms >= 0 && timer_ms < next_ms)

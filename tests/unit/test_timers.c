@@ -105,6 +105,18 @@ static void test_moved(void **state)
     assert_int_equal(due_count, 1);
 }
 
+static void test_nothing_wakes_for_the_cancelled(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < MANY; i++)
+        set(i, i * TIMER_SLOT_MS);
+    for (unsigned i = 0; i < MANY - 1; i++)
+        timer_cancel(&some[i]);
+    assert_int_equal(sleep_until_due(MANY - 1), 1);
+    assert_int_equal(due_count, 1);
+    assert_int_equal(timers_next_ms(&timers), -1);
+}
+
 static void test_long_pause(void **state)
 {
     (void)state;
@@ -221,9 +233,14 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        timer_test(test_none),       timer_test(test_in_time),          timer_test(test_moved),
-        timer_test(test_long_pause), timer_test(test_within_callbacks), timer_test(test_each),
+        timer_test(test_none),
+        timer_test(test_in_time),
+        timer_test(test_moved),
+        timer_test(test_long_pause),
+        timer_test(test_within_callbacks),
+        timer_test(test_each),
         timer_test(test_random),
+        timer_test(test_nothing_wakes_for_the_cancelled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
