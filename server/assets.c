@@ -29,6 +29,7 @@ struct asset {
     char *path; /* as in a request; starts with '/' */
     const char *content_type;
     bool html;
+    bool guest; /* a page that others of this machine may frame */
     struct form plain;
     struct form gzip; /* body NULL: not worth it */
 };
@@ -162,6 +163,7 @@ static int asset_init(struct asset *asset, const char *path, struct bytes *take_
     int error = -ENOMEM;
     *asset = (struct asset){.plain.body = take_body, .content_type = kind->content_type};
     asset->html = strcmp(kind->extension, ".html") == 0;
+    asset->guest = asset->html && strcmp(strrchr(path, '/'), "/guest.html") == 0;
     asset->path = strdup(path);
     if (!asset->path)
         goto fail;
@@ -349,15 +351,19 @@ static bool accepts_gzip(const struct request *request)
     return false;
 }
 
-static void add_security(struct builder *headers)
+static void add_security(const struct asset *asset, struct builder *headers)
 {
-    /* Pages may talk to lab servers on other ports of this machine, as the relay is; nothing
-     * else of theirs comes from elsewhere. */
+    /* Pages may talk to lab servers on other ports of this machine, as the relay is, and frame
+     * them; nothing else of theirs comes from elsewhere. A guest does for the page that frames
+     * it what that page could do by itself (web/origins/guest.js). */
     builder_add_text(headers,
                      "Content-Security-Policy: default-src 'self'; img-src 'self' data: blob:; "
                      "connect-src 'self' ws: wss: http://localhost:* http://127.0.0.1:*; "
-                     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'\r\n"
-                     "Referrer-Policy: no-referrer\r\n");
+                     "frame-src 'self' http://localhost:* http://127.0.0.1:*; "
+                     "base-uri 'none'; form-action 'self'; frame-ancestors 'self'");
+    if (asset->guest)
+        builder_add_text(headers, " http://localhost:* http://127.0.0.1:*");
+    builder_add_text(headers, "\r\nReferrer-Policy: no-referrer\r\n");
 }
 
 void asset_answer(const struct asset *asset, const struct request *request, struct reply *reply)
@@ -374,7 +380,7 @@ void asset_answer(const struct asset *asset, const struct request *request, stru
     }
     builder_add_text(&reply->headers, "X-Content-Type-Options: nosniff\r\n");
     if (asset->html)
-        add_security(&reply->headers);
+        add_security(asset, &reply->headers);
     if (gzip)
         builder_add_text(&reply->headers, "Content-Encoding: gzip\r\n");
     reply_body(reply, 200, asset->content_type, bytes_ref(form->body));

@@ -137,6 +137,15 @@ int bus_publish(struct bus *bus, struct slice name, struct message *take_message
     return error;
 }
 
+void bus_clear(struct bus *bus, struct slice name)
+{
+    static const struct history nothing = {0};
+    struct topic *topic = bus_topic(bus, name, false);
+    if (topic)
+        topic_expire(topic, &nothing, wall_clock_us(), &bus->held_bytes);
+    topic_unref(topic);
+}
+
 /* Nothing held, nobody watching (the table's reference is the last), and no cursor given out
  * within the history's age. */
 static bool forgettable(struct bus *bus, struct topic *topic, int64_t now_us)

@@ -45,6 +45,10 @@ int bus_publish(struct bus *bus, struct slice topic, struct message *take_messag
 int bus_append(struct bus *bus, struct topic *topic, struct message *take_message,
                struct published *ret_published);
 
+/* Drops all that the topic holds, if there is one. Workers let go of it with the message that
+ * comes next. */
+void bus_clear(struct bus *bus, struct slice topic);
+
 /* Lets old messages go and forgets topics that nobody needs. Once a second, from one thread. */
 void bus_sweep(struct bus *bus);
 

@@ -120,7 +120,8 @@ struct slice connection_peer(const struct connection *connection)
         struct sockaddr_in6 v6;
     } peer = {0};
     socklen_t size = sizeof(peer);
-    if (!connection->worker->server->publish_limiter)
+    const struct server *server = connection->worker->server;
+    if (!server->publish_limiter && !server->classroom)
         return (struct slice){0};
     if (getpeername(connection->stream.fd, &peer.any, &size) < 0)
         return SLICE("unknown");

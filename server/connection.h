@@ -71,7 +71,7 @@ void connection_reply(struct connection *connection, struct reply *reply,
 void connection_full(struct connection *connection, const struct request *request,
                      const struct transport *transport, const char *reason);
 /* The peer's address as text, without port; lives until the next call on this thread. Empty,
- * and no system call, when no limit asks for it. */
+ * and no system call, when neither a limit nor a class asks for it. */
 struct slice connection_peer(const struct connection *connection);
 /* A held answer is given: read on, at the end of the turn, what was sent meanwhile. */
 void connection_answered(struct connection *connection, bool close);

@@ -138,7 +138,7 @@ static int next_request(struct connection *connection, char *bytes, size_t *len,
         gather->continued = true;
     }
     ret_request->head_len = gather->head_len;
-    if (ret_request->method == METHOD_POST)
+    if (ret_request->method == METHOD_POST || connection->worker->server->classroom)
         ret_request->peer = connection_peer(connection);
     ret_request->body = (struct slice){bytes + head_len, gather->decoded};
     return result;
@@ -157,6 +157,8 @@ void connection_full(struct connection *connection, const struct request *reques
     }
     reply_header(&reply, "Retry-After", SLICE("5"));
     reply_error(&reply, 503, "%s", reason);
+    origin_add_cors(origin_of(connection_options(connection), request), false, request,
+                    &reply.headers); /* a page may read it, too */
     connection_reply(connection, &reply, request);
 }
 

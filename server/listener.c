@@ -123,9 +123,10 @@ static bool find_one(struct listeners *listeners, const char *text)
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     unsigned before = listeners->count;
     in_port_t port = 0;
-    bool local = strcmp(host, "localhost") == 0, good = true;
-    const char *const names[] = {local ? "127.0.0.1" : host[0] ? host : NULL, "::1"};
-    for (unsigned i = 0; good && i < (local ? 2 : 1); i++) {
+    bool local = strcmp(host, "localhost") == 0, all = strcmp(host, "*") == 0, good = true;
+    const char *first = local ? "127.0.0.1" : all ? "0.0.0.0" : host[0] ? host : NULL;
+    const char *const names[] = {first, all ? "::" : "::1"};
+    for (unsigned i = 0; good && i < (local || all ? 2 : 1); i++) {
         int error = getaddrinfo(names[i], port_text, &hints, &found);
         if (error && i > 0)
             break; /* no IPv6 here */
@@ -139,7 +140,7 @@ static bool find_one(struct listeners *listeners, const char *text)
         return complain(text, "no such address on this machine");
     if (good && before == 0)
         snprintf(listeners->shown, sizeof(listeners->shown),
-                 strchr(host, ':') ? "[%s]:%u" : "%s:%u", host[0] ? host : "localhost",
+                 strchr(host, ':') ? "[%s]:%u" : "%s:%u", host[0] && !all ? host : "localhost",
                  ntohs(port));
     return good;
 }

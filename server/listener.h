@@ -18,9 +18,9 @@ struct listeners {
     char shown[64]; /* HOST:PORT of the first, as it was asked for */
 };
 
-/* Resolves ADDR:PORT of each --listen (`localhost` is both 127.0.0.1 and ::1; port 0 finds a
- * free one) and checks that nobody else holds them. False: one line on standard error says why.
- */
+/* Resolves ADDR:PORT of each --listen (`localhost` is both 127.0.0.1 and ::1, `*` both 0.0.0.0
+ * and ::; port 0 finds a free one) and checks that nobody else holds them. False: one line on
+ * standard error says why. */
 bool listeners_find(const struct options *options, struct listeners *ret_listeners);
 /* One worker's sockets, listening, in the order of the addresses. 0 or a negative errno; then
  * nothing is open. */

@@ -5,6 +5,7 @@
  */
 #include "allocator.h"
 #include "assets.h"
+#include "classroom.h"
 #include "feeds/feeder.h"
 #include "limiter.h"
 #include "listener.h"
@@ -69,8 +70,11 @@ static bool server_init(struct server *server, const struct options *options)
         server->publish_limiter = limiter_create(options->publish_rate);
     if (options->lab)
         server->taps = taps_create(server->bus);
+    if (options->classroom && server->bus)
+        server->classroom = classroom_create(options, server->bus);
     if (!server->bus || !server->worker_stats || !server->peer_counts ||
-        (options->publish_rate && !server->publish_limiter) || (options->lab && !server->taps))
+        (options->publish_rate && !server->publish_limiter) ||
+        (options->lab && !server->taps) || (options->classroom && !server->classroom))
         return fail("out of memory");
     return true;
 }
@@ -81,6 +85,7 @@ static void server_finish(struct server *server)
         worker_destroy(server->workers[i]);
     assets_destroy(server->assets);
     taps_destroy(server->taps);
+    classroom_destroy(server->classroom);
     bus_destroy(server->bus);
     if (server->publish_limiter)
         limiter_destroy(server->publish_limiter);
@@ -152,12 +157,23 @@ static bool workers_start(struct server *server)
 
 /* ---- the main thread's own loop ---------------------------------------------------------- */
 
-/* Said by the loop itself: who reads it may signal at once. */
+/* What is said when all is ready. */
+struct greeting {
+    const struct server *server;
+    const struct listeners *listeners;
+};
+
+/* Said by the loop itself: who reads it may signal at once. The token stands behind #, which no
+ * browser sends anywhere. */
 static void on_ready(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what;
-    const struct listeners *listeners = arg;
-    printf("ready http://%s/\n", listeners->shown);
+    const struct greeting *greeting = arg;
+    const char *shown = greeting->listeners->shown;
+    printf("ready http://%s/\n", shown);
+    if (greeting->server->classroom)
+        printf("teacher http://%s/class.html#token=%s\n", shown,
+               classroom_token(greeting->server->classroom));
     fflush(stdout);
 }
 
@@ -185,6 +201,7 @@ static void on_allocator(evutil_socket_t fd, short what, void *arg)
 
 static bool run(struct server *server, struct event_base *base, struct listeners *listeners)
 {
+    struct greeting greeting = {server, listeners};
     signal(SIGTERM,
            SIG_IGN); /* what remains when our own handler is gone: it is ending anyway */
     struct event *term = evsignal_new(base, SIGTERM, on_signal, base);
@@ -198,7 +215,8 @@ static bool run(struct server *server, struct event_base *base, struct listeners
                 event_add(term, NULL) == 0 && event_add(interrupt, NULL) == 0 &&
                 event_add(sweep, &(struct timeval){.tv_sec = SWEEP_S}) == 0 &&
                 event_add(give_back, &(struct timeval){.tv_sec = ALLOCATOR_INTERVAL_S}) == 0 &&
-                event_base_once(base, -1, EV_TIMEOUT, on_ready, listeners, NULL) == 0 &&
+                event_base_once(base, -1, EV_TIMEOUT, on_ready, &greeting, NULL) == 0 &&
+                (!server->classroom || classroom_start(server->classroom, base)) &&
                 workers_start(server);
     if (good)
         event_base_dispatch(base);

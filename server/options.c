@@ -30,7 +30,8 @@ static const char other[] = "Other";
 
 const struct option_entry option_table[] = {
     {serving, "listen", OPTION_LISTEN, AT(listen), "localhost:8765", 0, 0, "ADDR:PORT",
-     "where to listen; port 0 takes a free one; localhost means 127.0.0.1 and [::1]"},
+     "where to listen; port 0 takes a free one; localhost means 127.0.0.1 and [::1], * all "
+     "addresses"},
     {serving, "workers", OPTION_UNSIGNED, AT(workers), NULL, 1, WORKERS_LIMIT, "COUNT",
      "threads that serve (default: one for each CPU, at most 8)"},
     {serving, "flush", OPTION_CHOICE, AT(flush), "auto", 0, 0, "auto|send|uring",
@@ -56,6 +57,15 @@ const struct option_entry option_table[] = {
      "turn on what only a lab should have: echo, inspector, faults, careless=1"},
     {serving, "doors", OPTION_TEXT, AT(doors), NULL, 0, 0, "URL",
      "lab: where a pushrelay takes commands from the page, such as http://localhost:8764/"},
+    {serving, "bench", OPTION_TEXT, AT(bench), NULL, 0, 0, "URL",
+     "lab: where pushbench serve runs experiments for the page, such as "
+     "http://localhost:8763/"},
+    {serving, "class", OPTION_FLAG, AT(classroom), "no", 0, 0, NULL,
+     "a lesson: listen on all networks (unless --listen says where), and print the teacher's "
+     "address; students watch, predict and chat"},
+    {serving, "teacher-token", OPTION_TOKEN, AT(teacher_token), NULL, 0, 0, "FILE",
+     "class: the teacher's token is the first line of this file (default: a new one each "
+     "time)"},
 
     {holding, "history", OPTION_HISTORY, 0, "1000,1h,16M", 0, 0, "COUNT,AGE,BYTES",
      "messages held in each topic: at most so many, so old, so large together"},
@@ -283,6 +293,15 @@ static int read_arguments(struct options_reading *reading, int argc, char **argv
     return 0;
 }
 
+/* A class is on other machines. */
+static int listen_for_class(struct options_reading *reading)
+{
+    const struct option_entry *listen = option_find("listen");
+    if (!reading->options->classroom || reading->levels[listen - option_table] > LEVEL_DEFAULT)
+        return 0;
+    return option_set(reading, listen, "*:8765", LEVEL_FILE);
+}
+
 int options_read(int argc, char **argv, struct options *ret_options)
 {
     struct options options;
@@ -295,7 +314,7 @@ int options_read(int argc, char **argv, struct options *ret_options)
         return outcome;
     if (reading.config && config_read(reading.config, &reading))
         return -1;
-    if (find_web_dir(&options))
+    if (listen_for_class(&reading) || find_web_dir(&options))
         return -1;
     /* A target lies in a head. */
     if (options.target_limit > options.head_limit)

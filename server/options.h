@@ -36,9 +36,12 @@ struct options {
     const char *publish_token;  /* contents of the token file, or NULL */
     const char *web_dir;        /* the pages */
     const char *doors;          /* URL of a pushrelay for the lab, or NULL */
+    const char *bench;          /* URL of a pushbench serve for the lab, or NULL */
+    const char *teacher_token;  /* contents of the token file, or NULL: one is made */
     unsigned workers;
     unsigned flush; /* enum flush */
     bool lab;
+    bool classroom; /* --class */
 
     /* history of each topic */
     uint64_t history_count;

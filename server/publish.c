@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "publish.h"
 
+#include "bearer.h"
+#include "classroom.h"
 #include "json_check.h"
 #include "limiter.h"
 #include "origin.h"
 #include "utf8.h"
 
 #include <errno.h>
-#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -103,6 +104,26 @@ static int64_t monotonic_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* What only a lesson has (--class): rights, and a teacher's word. */
+static bool judge_in_class(struct server *server, const struct publication *publication,
+                           bool data_judged, struct publish_result *result)
+{
+    const struct class_post post = {
+        .topic = publication->topic,
+        .data = publication->data,
+        .peer = publication->peer,
+        .json = publication->type == MESSAGE_JSON,
+        .teacher = publication->teacher,
+        .now_us = monotonic_us(),
+    };
+    const char *why = NULL;
+    if (!server->classroom)
+        return true;
+    int status = data_judged ? classroom_obey(server->classroom, &post, &why)
+                             : classroom_refusal(server->classroom, &post, &why);
+    return !status || refuse(result, status, "%s", why);
+}
+
 /* The cheap questions first, so that a flood is turned away before its data is read. */
 static bool judge(struct server *server, const struct publication *publication,
                   struct publish_result *result)
@@ -118,6 +139,8 @@ static bool judge(struct server *server, const struct publication *publication,
     if (publication->data.len > options->publish_limit)
         return refuse(result, 413, "the data is above %llu bytes (--publish-limit)",
                       (unsigned long long)options->publish_limit);
+    if (!judge_in_class(server, publication, false, result))
+        return false;
     if (server->publish_limiter) {
         uint64_t wait_us =
             limiter_take(server->publish_limiter, publication->peer, monotonic_us());
@@ -125,7 +148,8 @@ static bool judge(struct server *server, const struct publication *publication,
             return refuse(result, 429, "more than %llu messages a second (--publish-rate)",
                           (unsigned long long)options->publish_rate);
     }
-    return judge_event(publication->event, result) && judge_data(publication, result);
+    return judge_event(publication->event, result) && judge_data(publication, result) &&
+           judge_in_class(server, publication, true, result);
 }
 
 static bool append(struct server *server, const struct publication *publication,
@@ -160,20 +184,17 @@ void publish_message(struct server *server, const struct publication *publicatio
 
 bool publish_token_valid(const struct options *options, const struct request *request)
 {
-    static const struct slice scheme = {"Bearer ", 7}; /* any case (RFC 9110, 11.1) */
-    const struct slice *credentials = request_header(request, "Authorization");
-    if (!options->publish_token)
+    return !options->publish_token || bearer_is(request, options->publish_token);
+}
+
+/* A class has a token of its own: who shows any other is told so, not taken for a student. */
+static bool token_right(const struct server *server, const struct request *request)
+{
+    if (classroom_teacher(server->classroom, request))
         return true;
-    if (!credentials || credentials->len < scheme.len ||
-        !slice_equal_nocase((struct slice){credentials->at, scheme.len}, scheme))
-        return false;
-    struct slice token = {credentials->at + scheme.len, credentials->len - scheme.len};
-    while (token.len && *token.at == ' ') {
-        token.at++;
-        token.len--;
-    }
-    struct slice right = slice_of(options->publish_token);
-    return token.len == right.len && CRYPTO_memcmp(token.at, right.at, right.len) == 0;
+    if (server->classroom && !server->options->publish_token)
+        return !request_header(request, "Authorization");
+    return publish_token_valid(server->options, request);
 }
 
 static bool allowed(struct server *server, const struct request *request, enum origin origin,
@@ -186,7 +207,7 @@ static bool allowed(struct server *server, const struct request *request, enum o
                     "--origin and it");
         return false;
     }
-    if (publish_token_valid(server->options, request))
+    if (token_right(server, request))
         return true;
     if (request_header(request, "Authorization")) {
         reply_error(reply, 403, "wrong token");
@@ -298,6 +319,7 @@ void publish_handle(struct server *server, const struct request *request, struct
         .event = event ? *event : (struct slice){"", 0},
         .data = request->body,
         .peer = request->peer,
+        .teacher = classroom_teacher(server->classroom, request),
     };
     struct publish_result result;
     publish_message(server, &publication, &result);

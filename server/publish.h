@@ -15,6 +15,7 @@ struct publication {
     struct slice event; /* empty: none */
     struct slice data;
     struct slice peer; /* address, for the rate limit */
+    bool teacher;      /* by the token of --class */
 };
 
 /* What came of it: status 200 and what was published, or an error status and its text. */
@@ -22,7 +23,7 @@ struct publish_result {
     int status;
     struct published published; /* with 200 */
     unsigned retry_after_s;     /* with 429 and 503 */
-    char error[160];
+    char error[200];
 };
 
 /*

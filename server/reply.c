@@ -91,6 +91,8 @@ const char *status_text(int status)
         return "OK";
     case 204:
         return "No Content";
+    case 302:
+        return "Found";
     case 304:
         return "Not Modified";
     case 400:

@@ -2,6 +2,7 @@
 #include "routes.h"
 
 #include "assets.h"
+#include "classroom_page.h"
 #include "origin.h"
 #include "publish.h"
 #include "status_pages.h"
@@ -26,6 +27,8 @@ static const struct route {
     {"/healthz", page_healthz},
     {"/time", page_time},
     {"/lab", page_lab},
+    {"/class", page_class},
+    {"/c", page_class_short},
 };
 
 /* What a path leads to. */

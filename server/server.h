@@ -18,6 +18,7 @@ struct transport;
 struct assets;
 struct limiter;
 struct taps;
+struct classroom;
 
 struct server {
     const struct options *options;
@@ -25,6 +26,7 @@ struct server {
     struct assets *assets;
     struct limiter *publish_limiter;                      /* NULL: no limit */
     struct taps *taps;                                    /* with --lab, or NULL */
+    struct classroom *classroom;                          /* with --class, or NULL */
     const struct transport *transports[TRANSPORTS_LIMIT]; /* built in, then loaded */
     unsigned transport_count;
     struct worker *workers[WORKERS_LIMIT];

@@ -293,16 +293,27 @@ void page_time(struct server *server, const struct request *request, struct repl
     reply_body(reply, 200, json_type, builder_take(&out));
 }
 
+/* Of what only a lab has beside the server; null where there is none. */
+static void add_lab_url(struct builder *out, const char *name, const struct options *options,
+                        const char *url)
+{
+    add_name(out, name);
+    if (options->lab && url)
+        reply_add_json_string(out, slice_of(url));
+    else
+        builder_add_text(out, "null");
+}
+
 void page_lab(struct server *server, const struct request *request, struct reply *reply)
 {
     const struct options *options = server->options;
     struct builder out = {0};
     (void)request;
-    builder_format(&out, "{\"lab\":%s,\"doors\":", options->lab ? "true" : "false");
-    if (options->lab && options->doors)
-        reply_add_json_string(&out, slice_of(options->doors));
-    else
-        builder_add_text(&out, "null");
+    builder_format(&out, "{\"lab\":%s", options->lab ? "true" : "false");
+    add_number(&out, "heartbeat_ms", options->heartbeat_ms);
+    add_number(&out, "heartbeat_timeout_ms", options->heartbeat_timeout_ms);
+    add_lab_url(&out, "doors", options, options->doors);
+    add_lab_url(&out, "bench", options, options->bench);
     builder_add_text(&out, "}\n");
     reply_body(reply, 200, json_type, builder_take(&out));
 }

@@ -23,7 +23,8 @@ void page_metrics(struct server *server, const struct request *request, struct r
 void page_healthz(struct server *server, const struct request *request, struct reply *reply);
 /* {"time_us":N}, for clients that measure their clock's offset. */
 void page_time(struct server *server, const struct request *request, struct reply *reply);
-/* {"lab":BOOL,"doors":URL or null}: what the pages may offer. */
+/* {"lab":BOOL,"heartbeat_ms":N,"heartbeat_timeout_ms":N,"doors":URL or null,
+ * "bench":URL or null}: what the pages may offer and have to know. */
 void page_lab(struct server *server, const struct request *request, struct reply *reply);
 
 #endif

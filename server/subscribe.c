@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "subscribe.h"
 
+#include "account.h"
 #include "octets.h"
 #include "tap.h"
 
@@ -252,8 +253,24 @@ static bool add_tap_topic(struct reading *reading, const struct server *server,
     return add_topic(reading, name);
 }
 
+static bool add_account_topic(struct reading *reading)
+{
+    char name[ACCOUNT_TOPIC_LIMIT];
+    size_t len = account_topic(reading->request, name);
+    if (len == 0) {
+        reply_error(reading->reply, 401,
+                    "no cookie says whose account is meant: /origins.html sets one");
+        return false;
+    }
+    char *room = reading->ret->text + reading->used;
+    memcpy(room, name, len + 1);
+    reading->used += len + 1;
+    reading->ret->account = true;
+    return add_topic(reading, (struct slice){room, len});
+}
+
 /* Names that start with ~ are the server's own; those that can be read are the echo, a
- * conversation without a topic, and what is tapped. */
+ * conversation without a topic, what is tapped, and the account that a cookie names. */
 static bool add_path_topic(struct reading *reading, const struct server *server,
                            struct slice segment)
 {
@@ -266,6 +283,8 @@ static bool add_path_topic(struct reading *reading, const struct server *server,
         if (reading->ret->transport->duplex && server->options->lab &&
             slice_equal(name, SLICE("~echo")))
             return true;
+        if (server->options->lab && slice_equal(name, SLICE("~account")))
+            return add_account_topic(reading);
         if (server->taps && taps_topic(name)) {
             reading->used += len + 1;
             return add_tap_topic(reading, server, name);
@@ -345,6 +364,8 @@ static bool judge_origin(struct reading *reading, const struct server *server)
     for (unsigned i = 0; i < ret->topic_count; i++)
         ret->public_topics &= origin_topic_public(server->options, ret->topics[i]);
     if (!ret->transport->duplex || ret->origin != ORIGIN_FOREIGN || ret->public_topics)
+        return true;
+    if (ret->account && ret->careless) /* for labs: to show what this is for */
         return true;
     reply_error(reading->reply, 403,
                 "pages of this origin may not subscribe here; allow it with --origin, or the "

@@ -20,6 +20,7 @@ struct subscribe_request {
     bool json; /* format=json */
     bool close;
     bool careless;
+    bool account;       /* the topic is the one that the cookie names (account.h) */
     struct slice since; /* decoded text; empty: absent */
     unsigned limit;
     int64_t wait_ms;

@@ -318,6 +318,8 @@ void subscriber_add_headers(const struct subscriber *subscriber, struct builder 
     if (!subscriber->careless)
         builder_add_text(out, "Cache-Control: no-store, no-transform\r\n"
                               "X-Accel-Buffering: no\r\n");
+    if (subscriber->transport->headers)
+        builder_add_text(out, subscriber->transport->headers);
     if (subscriber->count > 0) {
         builder_add_text(out, "Pushlab-Next: ");
         subscriber_add_cursor(subscriber, out);

@@ -26,7 +26,7 @@
 #include "message.h"
 #include "reply.h"
 
-enum { TRANSPORT_ABI = 2 };
+enum { TRANSPORT_ABI = 3 };
 
 struct subscriber; /* see subscriber.h for what a transport may ask of it */
 
@@ -52,7 +52,8 @@ struct transport {
     const char *title;
     enum transport_reads reads;
     const char *content_type; /* of the answer or stream */
-    bool duplex;              /* the subscriber can speak on the same connection */
+    const char *headers; /* optional: further header lines of its answers, each ended by CRLF */
+    bool duplex;         /* the subscriber can speak on the same connection */
 
     /* A refused EventSource never comes back. So for SSE a malformed cursor is a gap of unknown
      * size instead of 400, and at a limit `full` is sent instead of 503. */

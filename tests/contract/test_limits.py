@@ -34,6 +34,16 @@ def test_a_full_house_says_503_and_when_to_come_back(full, path):
         connection.assert_closed_cleanly()
 
 
+@pytest.mark.parametrize("origin, readable", [("same", True), ("http://evil.example", False)])
+def test_a_full_house_lets_its_own_pages_read_why(full, origin, readable):
+    origin = f"http://{full.authority}" if origin == "same" else origin
+    with full.connect() as connection:
+        answer = connection.ask("GET", "/short_poll/t", [("Origin", origin)], host=full.authority)
+        assert answer.status == 503
+        assert answer.header("access-control-allow-origin") == (origin if readable else None)
+        assert not readable or "retry-after" in answer.lists("access-control-expose-headers")
+
+
 def test_a_full_house_refuses_websockets_with_503(full):
     with full.connect() as connection:
         connection.send(websocket.handshake("/websocket/t", full.authority))

@@ -62,7 +62,7 @@ def test_every_transport_ends_and_the_exit_is_0(serve, transport):
     server = serve()
     subscriber = SUBSCRIBERS[transport](server).subscribe("t")
     subscriber.arm()
-    if SUBSCRIBERS[transport].streams or transport == "long_poll":
+    if SUBSCRIBERS[transport].streams or SUBSCRIBERS[transport].waits:
         server.await_subscribers("t", 1)
     server.terminate()
     assert server.wait() == 0

@@ -15,7 +15,8 @@ from .wire import PATIENCE_S, SCALE, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BINARY = pathlib.Path(os.environ.get("PUSHLAB", ROOT / "build/server/pushlab")).resolve()
-NDJSON_MODULE = BINARY.parent.parent / "transports" / "ndjson.so"
+MODULES = BINARY.parent.parent / "transports"
+NDJSON_MODULE = MODULES / "ndjson.so"
 READY = re.compile(r"ready http://(\S+):(\d+)/\s*\Z")
 SANITIZER = re.compile(rb"(Address|Thread|Leak|Memory|UndefinedBehavior)Sanitizer|runtime error:")
 
@@ -27,6 +28,8 @@ def _is_sanitized():
 
 
 SANITIZED = _is_sanitized()
+# Pages without a script are transports as well; once, in the plain build, is enough for them.
+PAGES = () if SANITIZED else ("html", "html_short_poll", "html_long_poll")
 EXIT_LIMIT_S = 5.0 * (SCALE if SANITIZED else 1)  # SIGTERM to exit: what is promised
 
 
@@ -230,13 +233,17 @@ class Turn:
 
 
 def with_defaults(options):
-    """What servers under test get beside their own options: the fifth transport, and no feed."""
+    """What servers under test get beside their own options: the loaded transports, and no feed."""
     options = list(options)
     if "--feed" not in options:
         options += ["--feed", "none"]
-    if NDJSON_MODULE.exists():
-        options += ["--transport", str(NDJSON_MODULE)]
-    return options
+    return options + module_options("ndjson", *PAGES)
+
+
+def module_options(*names):
+    """What loads these transports, as far as they have been built."""
+    paths = [str(MODULES / f"{name}.so") for name in names if (MODULES / f"{name}.so").exists()]
+    return [word for path in paths for word in ("--transport", path)]
 
 
 def run(*arguments, timeout=PATIENCE_S, before_exec=None):

@@ -12,12 +12,17 @@ once and runs over every transport:
 A new transport gets a class here and its name in SUBSCRIBERS; the suites find it.
 """
 import base64
+import html
 import json
+import re
 import time
 from urllib.parse import quote
 
 from . import http, sse, websocket
+from .server import PAGES
 from .wire import PATIENCE_S, Ended, Late
+
+BINARY = "application/octet-stream"
 
 
 class Message:
@@ -61,6 +66,7 @@ class Subscriber:
 
     name = ""  # the transport
     streams = True  # holds its place at the server while nothing comes
+    waits = False  # a poll that is held there
     typed = True  # tells a message's type
 
     def __init__(self, server, receive_buffer=None, query=""):
@@ -149,7 +155,7 @@ class Poll(Subscriber):
         self.connection = self.server.connect(**self.how)
         self.armed = False
         self.cursor = since or "-1"
-        self._ask(since, "&wait=0" if self.name == "long_poll" else "")
+        self._ask(since, "&wait=0" if self.waits else "")
         self.response = self._read()
         assert self.response.status == 200, self.response
         return self
@@ -161,13 +167,16 @@ class Poll(Subscriber):
     def _read(self, timeout=PATIENCE_S):
         response = self.connection.read_response(timeout=timeout)
         if response.status == 200:
-            batch = response.json()
+            batch = self._batch_of(response)
             assert batch["next"] == response.header("pushlab-next"), response
             self._batch(batch, response.body.decode())
         return response
 
+    def _batch_of(self, response):
+        return response.json()
+
     def _batch(self, batch, raw):
-        messages = [Message(value, raw) for value in batch["messages"]]
+        messages = [Message(value, value.pop("raw", raw)) for value in batch["messages"]]
         # `gaps` is there only for a reader of many topics that has missed something in several
         gaps = batch.get("gaps") or [batch["gap"]] if "gap" in batch else []
         self._items += map(Gap, gaps)
@@ -208,6 +217,7 @@ class ShortPoll(Poll):
 
 class LongPoll(Poll):
     name = "long_poll"
+    waits = True
     wait = "&wait=30"
 
     def arm(self):
@@ -251,7 +261,7 @@ class Sse(Subscriber):
         self.cursor = event.own_id
 
     def expected(self, payload, content_type):
-        if content_type == "application/octet-stream":
+        if content_type == BINARY:
             return base64.b64encode(payload)
         return payload.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
@@ -322,6 +332,97 @@ class Ndjson(Subscriber):
             self._see_message(value, line)
 
 
+class HtmlPage:
+    """What pages without a script say, read as a browser would."""
+
+    ARTICLE = re.compile(
+        r'<article id="([^"]*)" data-topic="([^"]*)" data-type="(\w+)" data-event="([^"]*)">'
+        r'<small>(\d+) <time data-us="(\d+)">[^<]*</time> [^<]*</small>'
+        r'(?:<pre>\n(?P<text>[^<]*)</pre>|<img alt="" src="data:image/\w+;base64,(?P<image>[^"]*)">'
+        r'|<code>(?P<code>[^<]*)</code>)</article>\n')
+    GAP = re.compile(r'<p class="gap" data-topic="([^"]*)"(?: data-from="(\d+)" data-to="(\d+)" '
+                     r'data-count="(\d+)")?>([^<]+)</p>\n')
+    NEXT = re.compile(r'<body data-next="([^"]*)">\n')
+
+    @staticmethod
+    def messages(page):
+        for found in HtmlPage.ARTICLE.finditer(page):
+            name, topic, kind, event, seq, time_us = found.groups()[:6]
+            text = next(part for part in found.groups()[6:] if part is not None)
+            raw = html.unescape(text)
+            value = {"topic": topic, "id": name, "seq": int(seq), "time": int(time_us), "type": kind,
+                     "data": json.loads(raw) if kind == "json" else raw, "raw": raw}
+            if event:
+                value["event"] = html.unescape(event)
+            yield value
+
+    @staticmethod
+    def gaps(page):
+        for topic, *numbers, reason in HtmlPage.GAP.findall(page):
+            first, last, count = (int(number) if number else None for number in numbers)
+            yield {"topic": topic, "from": first, "to": last, "count": count, "reason": reason}
+
+    @staticmethod
+    def expected(payload):
+        return payload.replace(b"\0", "\ufffd".encode())  # which HTML cannot say
+
+
+class HtmlPoll(Poll):
+    """Polls by <meta http-equiv="refresh">: the batch is a page that names the next one."""
+
+    def _batch_of(self, response):
+        page = response.body.decode()
+        following = HtmlPage.NEXT.search(page)[1]
+        assert f'since={following}">' in page, page
+        batch = {"next": following, "messages": list(HtmlPage.messages(page))}
+        gaps = list(HtmlPage.gaps(page))
+        return {**batch, "gaps": gaps, "gap": gaps[0]} if gaps else batch
+
+    def expected(self, payload, content_type):
+        return payload if content_type == BINARY else HtmlPage.expected(payload)
+
+
+class HtmlShortPoll(HtmlPoll, ShortPoll):
+    name = "html_short_poll"
+
+
+class HtmlLongPoll(HtmlPoll, LongPoll):
+    name = "html_long_poll"
+
+
+class Html(Subscriber):
+    """A page that does not end."""
+
+    name = "html"
+    ENDS = (b"</article>\n", b"</p>\n", b" -->\n", b"</html>\n")
+    _read = b""
+
+    def subscribe(self, topic, since="now"):
+        self.topics = topic
+        self.connection = self.server.connect(**self.how)
+        self.connection.send(http.build("GET", self.path(topic, since), host=self.server.authority))
+        self.response = self.connection.read_head()
+        assert self.response.status == 200, self.response
+        self.cursor = HtmlPage.NEXT.search(self._piece((b'">\n',), PATIENCE_S, b"<body"))[1]
+        return self
+
+    def _piece(self, ends, timeout, begins=b""):
+        """Up to where one of the ends stands; what is cut stays for the next time."""
+        while not self._read.endswith(ends) or begins not in self._read:
+            self._read += self.connection.read_until(b">\n", timeout)
+        piece, self._read = self._read, b""
+        return piece.decode()
+
+    def _fetch(self, deadline):
+        piece = self._piece(self.ENDS, max(deadline - time.monotonic(), 0.001))
+        self._items += map(Gap, HtmlPage.gaps(piece))
+        for value in HtmlPage.messages(piece):
+            self._see_message(value, value.pop("raw"))
+
+    def expected(self, payload, content_type):
+        return payload if content_type == BINARY else HtmlPage.expected(payload)
+
+
 # Case name -> class. "sse" appears twice, since it has two ways to frame a message.
 SUBSCRIBERS = {
     "short_poll": ShortPoll,
@@ -331,6 +432,8 @@ SUBSCRIBERS = {
     "websocket": WebSocketJson,
     "ndjson": Ndjson,
 }
+SUBSCRIBERS.update({page.name: page for page in (Html, HtmlShortPoll, HtmlLongPoll)
+                    if page.name in PAGES})
 STREAMS = [name for name, subscriber in SUBSCRIBERS.items() if subscriber.streams]
 
 

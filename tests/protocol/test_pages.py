@@ -7,7 +7,7 @@ import time
 import pytest
 
 from lib import http, sse
-from lib.server import Server
+from lib.server import PAGES, Server
 from lib.subscribers import SUBSCRIBERS
 from lib.wire import until
 
@@ -70,7 +70,7 @@ def test_queries_do_not_hide_pages(server):
 # ---- /transports ----
 
 def test_transports_lists_the_four_and_what_was_loaded(server):
-    assert server.transports() == [*BUILT_IN, "ndjson"]
+    assert server.transports() == [*BUILT_IN, "ndjson", *PAGES]
 
 
 def test_transports_says_when_each_reads(server):
@@ -198,11 +198,14 @@ def test_time_is_now_in_microseconds(server):
 
 # ---- /lab: what the pages may offer ----
 
-@pytest.mark.parametrize("options, lab, doors", [
-    ((), False, None), (("--lab",), True, None), (("--doors", "http://localhost:1/"), False, None),
-    (("--lab", "--doors", 'http://localhost:1/"'), True, 'http://localhost:1/"')])
-def test_lab_says_what_there_is(serve, options, lab, doors):
-    assert serve(*options).get("/lab").json() == {"lab": lab, "doors": doors}
+@pytest.mark.parametrize("options, lab, doors, bench", [
+    ((), False, None, None), (("--lab",), True, None, None),
+    (("--doors", "http://localhost:1/", "--bench", "http://localhost:2/"), False, None, None),
+    (("--lab", "--bench", "http://localhost:2/"), True, None, "http://localhost:2/"),
+    (("--lab", "--doors", 'http://localhost:1/"'), True, 'http://localhost:1/"', None)])
+def test_lab_says_what_there_is(serve, options, lab, doors, bench):
+    answer = serve(*options).get("/lab").json()
+    assert (answer["lab"], answer["doors"], answer["bench"]) == (lab, doors, bench)
 
 
 # ---- feeds ----
