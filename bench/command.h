@@ -25,11 +25,13 @@ extern const struct command churn_command;
 extern const struct command claims_command;
 extern const struct command compare_command;
 extern const struct command compat_command;
+extern const struct command doctor_command;
 extern const struct command fanout_command;
 extern const struct command idle_command;
 extern const struct command map_command;
 extern const struct command report_command;
 extern const struct command scale_command;
+extern const struct command serve_command;
 extern const struct command versus_command;
 
 #endif

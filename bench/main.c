@@ -10,9 +10,9 @@
 #include <sys/resource.h>
 
 static const struct command *const commands[] = {
-    &compare_command, &map_command,    &advise_command, &claims_command,
-    &idle_command,    &fanout_command, &scale_command,  &versus_command,
-    &churn_command,   &report_command, &compat_command,
+    &compare_command, &map_command,   &advise_command, &claims_command, &idle_command,
+    &fanout_command,  &scale_command, &versus_command, &churn_command,  &report_command,
+    &compat_command,  &serve_command, &doctor_command,
 };
 
 enum { COMMANDS = sizeof(commands) / sizeof(commands[0]) };

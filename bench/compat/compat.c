@@ -4,6 +4,7 @@
  */
 #include "compat.h"
 #include "../command.h"
+#include "../report/report_page.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +25,7 @@ static int compat_run(int argc, char **argv)
     struct common_options common = {0};
     uint64_t silence_s = 330;
     struct operand_list tier = {.count = 0};
-    const char *configurations = PUSHBENCH_MIDDLEBOXES, *folders = NULL;
+    const char *configurations = PUSHBENCH_MIDDLEBOXES, *folders = NULL, *page = NULL;
     const struct argument arguments[] = {
         {"middleboxes", 0, ARGUMENT_TEXT, &configurations, "FOLDER",
          "real: where the products' configurations lie", 0, 0},
@@ -34,6 +35,8 @@ static int compat_run(int argc, char **argv)
          0, 0},
         {"silence", 0, ARGUMENT_COUNT, &silence_s, "SECONDS", "soak: how long nothing is said",
          10, 3600},
+        {"report", 0, ARGUMENT_TEXT, &page, "FILE.html",
+         "also write a page with the matrix, its data beside it as .json", 0, 0},
         OWN_SERVER_ARGUMENTS(&common),
         {.name = "",
          .kind = ARGUMENT_OPERANDS,
@@ -56,6 +59,8 @@ static int compat_run(int argc, char **argv)
                 name);
         return EXIT_USAGE;
     }
+    if (page && !report_page_writable(page))
+        return EXIT_USAGE;
     struct report report;
     char room[4096], command[32];
     process_keep_going(); /* so that what was started is ended, and folders removed */
@@ -72,6 +77,8 @@ static int compat_run(int argc, char **argv)
     if (!good)
         report_broken(&report, "nothing was measured; see standard error");
     status = report_print(&report, common.json);
+    if (good && page && !report_page_write(report.document, page))
+        status = EXIT_BROKEN;
     report_finish(&report);
     return status;
 }

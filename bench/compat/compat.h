@@ -9,10 +9,16 @@
 
 #include "../arguments.h"
 #include "../report.h"
+#include "../report/html.h"
 #include "../server_process.h"
 #include "probe.h"
 
-enum { COMPAT_TRANSPORTS = 4, COMPAT_ROWS_LIMIT = 64, COMPAT_TRIES_AGAIN = 2 };
+enum {
+    COMPAT_TRANSPORTS = 4,
+    COMPAT_ROWS_LIMIT = 64,
+    COMPAT_TRIES_AGAIN = 2,
+    COMPAT_TOLD_LIMIT = 64,
+};
 
 /* Who speaks, and what is set up on its way. */
 enum compat_care {
@@ -24,16 +30,17 @@ enum compat_care {
 
 /* Text is borrowed. */
 struct compat_row {
-    const char *environment;
+    struct words environment;
     enum compat_care care;
-    const char *more;   /* as in struct probe_plan */
-    const char *remedy; /* what cures it, there; NULL: nothing is to be cured */
+    const char *version; /* of the product; NULL: it has none, or does not say */
+    const char *more;    /* as in struct probe_plan */
+    struct words remedy; /* what cures it, there; NULL: nothing is to be cured */
     struct probe_path path;
     struct probe_times times;
     struct compat_cell {
         struct probe_seen seen;
         enum probe_outcome outcome;
-        const char *trouble;    /* as in struct probe */
+        const char *trouble;    /* as in struct probe, in English only */
     } cells[COMPAT_TRANSPORTS]; /* by client_kinds */
 };
 
@@ -50,8 +57,17 @@ bool compat_probe(struct compat_row *rows, unsigned count, const char *label,
                   unsigned tries_again);
 /* Whether all messages came in time, and what was missed after a cut. */
 bool compat_passes(const struct compat_cell *cell);
-/* Why a cell does not work, in words. */
-const char *compat_reason(const struct compat_cell *cell, const struct client_kind *kind);
+/* Why a cell does not work; empty: it does. */
+struct words compat_reason(const struct compat_cell *cell, const struct client_kind *kind);
+/* In short what became of it, as in "late by 208 ms". */
+void compat_tell(const struct compat_cell *cell, enum language language,
+                 char ret[COMPAT_TOLD_LIMIT]);
+/* A row as JSON: words in each language, and each cell's figures. */
+void compat_document_row(cJSON *object, const struct compat_row *row);
+/* Where one gets through better than another that is said to be more compatible: as JSON and as
+ * notes. */
+void compat_document_reversals(struct report *report, const struct compat_row *rows,
+                               unsigned count);
 
 /* The rows, their reasons and remedies, and what they come to. A direct or cured row that does
  * not pass breaks the report. */

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { UPGRADE_REQUIRED = 426, RESUMED_LATE_US = 800000 };
-
 /* A minute is two seconds here, and a heartbeat's 15 s are one. Messages come in the middle
  * between two heartbeats: what gathers for these is then done with it. */
 const struct probe_times compat_times = {
@@ -79,7 +77,7 @@ static bool run_tasks(const struct task *tasks, unsigned count, const char *labe
 static bool is_doubtful(const struct task *task, unsigned tries)
 {
     const struct compat_cell *cell = cell_of(task);
-    bool must = task->row->care == CARE_CURED || !task->row->remedy;
+    bool must = task->row->care == CARE_CURED || !task->row->remedy.in[ENGLISH];
     if (cell->trouble || (compat_passes(cell) && cell->outcome == PROBE_WORKS))
         return cell->trouble;
     return tries == 0 || must;
@@ -111,55 +109,4 @@ bool compat_passes(const struct compat_cell *cell)
 {
     bool works = cell->outcome == PROBE_WORKS || cell->outcome == PROBE_LATE;
     return !cell->trouble && works && probe_resumed(&cell->seen);
-}
-
-static const char *reason_of_resuming(const struct probe_seen *seen)
-{
-    if (!probe_resumed(seen))
-        return "what was missed did not come after a reconnect";
-    if (seen->resumed_us > RESUMED_LATE_US)
-        return "what was missed came late after a reconnect: it waited until more came behind "
-               "it";
-    return "";
-}
-
-static const char *reason_of_refusal(const struct probe_seen *seen,
-                                     const struct client_kind *kind)
-{
-    if (!seen->connected)
-        return "nobody listens there";
-    if (seen->tunnel_refused)
-        return "the proxy opens no tunnel (CONNECT) to this port";
-    if (kind == &websocket_client && seen->status == UPGRADE_REQUIRED)
-        return "Upgrade was removed on the way: the server saw a plain GET";
-    return "refused on the way";
-}
-
-const char *compat_reason(const struct compat_cell *cell, const struct client_kind *kind)
-{
-    const struct probe_seen *seen = &cell->seen;
-    switch (cell->outcome) {
-    case PROBE_WORKS:
-        return reason_of_resuming(seen);
-    case PROBE_LATE:
-        return "what is sent is gathered for a while before it goes on";
-    case PROBE_BUFFERED:
-        if (seen->let_go_bytes == 0)
-            return "the answer is held back, perhaps until it ends: a stream does not";
-        return "the answer is held back until a buffer is full";
-    case PROBE_REFUSED:
-        return reason_of_refusal(seen, kind);
-    case PROBE_CUT:
-        return kind->reads == READS_ON ? "silence is taken for an end, and no heartbeat came"
-                                       : "held for longer than something on the way waits";
-    case PROBE_STALE:
-        return "a cache gives old answers: nothing forbids it to";
-    case PROBE_LOOPING:
-        return "a cache gives an empty answer again and again, at once: a busy loop";
-    case PROBE_SILENT:
-        return "forgotten while it was silent, or held for ever: no answer and no error";
-    case PROBE_BROKEN:
-        break;
-    }
-    return "messages were changed, repeated or out of order";
 }

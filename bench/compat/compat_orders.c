@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "compat_orders.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 
 enum { ORDERED_LIMIT = 8 };
@@ -32,6 +31,14 @@ const char *order_verdict_text(enum order_verdict verdict)
         break;
     }
     return "does not hold";
+}
+
+unsigned order_reversed(const enum passage passages[], unsigned count, unsigned place)
+{
+    for (unsigned better = count - 1; better > place; better--)
+        if (passages[better] < passages[place])
+            return better;
+    return count;
 }
 
 void order_tell(const char *const names[], const unsigned counts[], unsigned count, char *ret,

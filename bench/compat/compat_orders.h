@@ -6,6 +6,7 @@
 #ifndef PUSHBENCH_COMPAT_ORDERS_H
 #define PUSHBENCH_COMPAT_ORDERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum order_verdict {
@@ -21,5 +22,11 @@ const char *order_verdict_text(enum order_verdict verdict);
 /* "short_poll 14 = long_poll 14 > sse 9 ..." in the order of the counts; ties as claimed. */
 void order_tell(const char *const names[], const unsigned counts[], unsigned count, char *ret,
                 size_t room);
+
+/* How well somebody gets through, the best first. */
+enum passage { PASSAGE_PROMPT, PASSAGE_LATE, PASSAGE_NONE };
+/* Which of those that are said to be less compatible than the one at this place (passages as in
+ * order_of) gets through better: the last one, or count: none. */
+unsigned order_reversed(const enum passage passages[], unsigned count, unsigned place);
 
 #endif

@@ -12,70 +12,87 @@
 enum { ENVIRONMENTS_LIMIT = 24, HELD_LONG_S = 30 };
 
 struct environment {
-    const char *name;
-    const char *faults; /* of pushrelay; NULL: no relay */
-    const char *remedy;
+    struct words name;
+    const char *faults;    /* of pushrelay; NULL: no relay */
+    struct words remedy;   /* as in struct compat_row */
     const char *more;      /* behind each query */
     bool forward;          /* a forward proxy */
     unsigned naive_wait_s; /* long polls at a naive server are held so long; 0: as usual */
 };
 
 static const struct environment environments[] = {
-    {.name = "direct"},
-    {.name = "no Upgrade (Apache)",
+    {.name = {{"direct", "直连"}}},
+    {.name = {{"no Upgrade (Apache)", "删掉 Upgrade（Apache）"}},
      .faults = "strip-upgrade",
-     .remedy = "Apache: ProxyPass / http://... upgrade=websocket (from 2.4.47 on)"},
-    {.name = "buffers 4 KiB (nginx)",
+     .remedy =
+         {{"Apache: ProxyPass / http://localhost:8765/ upgrade=websocket (from 2.4.47 on)",
+           "Apache：ProxyPass / http://localhost:8765/ upgrade=websocket（2.4.47 起）"}}},
+    {.name = {{"buffers 4 KiB (nginx)", "缓冲 4 KiB（nginx）"}},
      .faults = "http10,strip-upgrade,buffer=4k,heed-accel",
-     .remedy = "nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-               "proxy_set_header Connection $connection_upgrade; proxy_buffering off"},
-    {.name = "buffers all (lighttpd)",
+     .remedy = {{"nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                 "proxy_set_header Connection $connection_upgrade; proxy_buffering off"}}},
+    {.name = {{"buffers all (lighttpd)", "全部缓冲（lighttpd）"}},
      .faults = "strip-upgrade,buffer=all",
-     .remedy = "lighttpd: server.stream-response-body = 1, "
-               "proxy.header = (\"upgrade\" => \"enable\")"},
-    {.name = "HTTP/1.0 (old proxies)",
+     .remedy = {{"lighttpd: server.stream-response-body = 1, "
+                 "proxy.header = (\"upgrade\" => \"enable\")"}}},
+    {.name = {{"HTTP/1.0 (old proxies)", "HTTP/1.0（旧代理）"}},
      .faults = "http10,strip-upgrade",
      .remedy =
-         "nginx: proxy_http_version 1.1 and the Upgrade headers; wss, which no such proxy "
-         "reads"},
-    {.name = "cache (Varnish, nginx)",
+         {{"nginx: proxy_http_version 1.1 and the Upgrade headers; wss, which no such "
+           "proxy reads",
+           "nginx：proxy_http_version 1.1，并转发 Upgrade 首部；或用 wss，这种代理读不懂它"}}},
+    {.name = {{"cache (Varnish, nginx)", "缓存（Varnish、nginx）"}},
      .faults = "strip-upgrade,cache=120",
-     .remedy = "the server says no-store; Varnish: return (pass) for feeds, return (pipe) for "
-               "Upgrade"},
-    {.name = "gathers 200 ms (HAProxy)",
+     .remedy =
+         {{"the server says no-store; Varnish: return (pass) for feeds, return (pipe) "
+           "for Upgrade",
+           "服务器声明 no-store；Varnish：推送地址 return (pass)，Upgrade 则 return (pipe)"}}},
+    {.name = {{"gathers 200 ms (HAProxy)", "攒 200 毫秒（HAProxy）"}},
      .faults = "coalesce-down=200",
-     .remedy = "HAProxy: option http-no-delay"},
-    {.name = "gzip (HAProxy compression)",
+     .remedy = {{"HAProxy: option http-no-delay"}}},
+    {.name = {{"gzip (HAProxy compression)", "gzip（HAProxy compression）"}},
      .faults = "gzip",
-     .remedy = "the server says no-transform; HAProxy: no compression of text/event-stream"},
-    {.name = "gzip from 512 B (Caddy encode)",
+     .remedy = {{"the server says no-transform; HAProxy: no compression of text/event-stream",
+                 "服务器声明 no-transform；HAProxy：不压缩 text/event-stream"}}},
+    {.name = {{"gzip from 512 B (Caddy encode)", "512 字节起 gzip（Caddy encode）"}},
      .faults = "gzip,gzip-min=512,gzip-always",
-     .remedy = "first writes under 512 bytes; Caddy: encode only what does not match feeds"},
-    {.name = "gzip (Caddy), with pad=2048",
+     .remedy = {{"first writes under 512 bytes; Caddy: encode only what does not match feeds",
+                 "第一次写不到 512 字节；Caddy：encode 只用于推送以外的地址"}}},
+    {.name = {{"gzip (Caddy), with pad=2048", "gzip（Caddy），加 pad=2048"}},
      .faults = "gzip,gzip-min=512,gzip-always",
-     .remedy = "no padding: it was the cure of older proxies, and is this one's poison",
+     .remedy = {{"no padding: it was the cure of older proxies, and is this one's poison",
+                 "不加填充：它对旧代理是药，对这一种是毒"}},
      .more = "&pad=2048"},
-    {.name = "idle cut 60 s (nginx, HAProxy)",
+    {.name = {{"idle cut 60 s (nginx, HAProxy)", "静默 60 秒被断（nginx、HAProxy）"}},
      .faults = "idle-cut=2s,idle-answer=504",
-     .remedy = "heartbeats each 15 s, polls held 25 s; nginx: proxy_read_timeout 1h, HAProxy: "
-               "timeout tunnel 1h",
+     .remedy =
+         {{"heartbeats each 15 s, polls held 25 s; nginx: proxy_read_timeout 1h, HAProxy: "
+           "timeout tunnel 1h",
+           "每 15 秒心跳，长轮询最多保持 25 秒；nginx：proxy_read_timeout 1h，HAProxy："
+           "timeout tunnel 1h"}},
      .naive_wait_s = HELD_LONG_S},
-    {.name = "forgets silence (NAT routers)",
+    {.name = {{"forgets silence (NAT routers)", "静默就忘（NAT 路由器）"}},
      .faults = "idle-cut=2s,idle-how=drop",
-     .remedy = "heartbeats, and a client that misses them and comes back",
+     .remedy = {{"heartbeats, and a client that misses them and comes back",
+                 "要有心跳；客户端发现心跳没来，就重新连接"}},
      .naive_wait_s = HELD_LONG_S},
-    {.name = "CONNECT to 443 only (Squid)",
+    {.name = {{"CONNECT to 443 only (Squid)", "只许 CONNECT 到 443（Squid）"}},
      .faults = "forward,connect-443",
-     .remedy = "wss on port 443; Squid: acl SSL_ports port N",
+     .remedy = {{"wss on port 443; Squid: acl SSL_ports port N",
+                 "用 443 端口的 wss；Squid：acl SSL_ports port N"}},
      .forward = true},
-    {.name = "forward proxy (tinyproxy)", .faults = "forward", .forward = true},
-    {.name = "forward, buffers all (Privoxy)",
+    {.name = {{"forward proxy (tinyproxy)", "正向代理（tinyproxy）"}},
+     .faults = "forward",
+     .forward = true},
+    {.name = {{"forward, buffers all (Privoxy)", "正向，全部缓冲（Privoxy）"}},
      .faults = "forward,buffer=all",
-     .remedy = "https, which it cannot read; Privoxy: { -filter } for this host",
+     .remedy = {{"https, which it cannot read; Privoxy: { -filter } for this host",
+                 "用 https，它读不懂；Privoxy：为这台主机写 { -filter }"}},
      .forward = true},
-    {.name = "store and forward (virus scan)",
+    {.name = {{"store and forward (virus scan)", "先收齐再转发（查毒网关）"}},
      .faults = "strip-upgrade,buffer=all,gzip",
-     .remedy = "https and wss, if it does not break them open; or polls, which live here"},
+     .remedy = {{"https and wss, if it does not break them open; or polls, which live here",
+                 "用 https 和 wss（如果它不拆开检查）；或用轮询，这里只有轮询能活"}}},
 };
 
 enum { ENVIRONMENTS = sizeof(environments) / sizeof(environments[0]) };

@@ -10,7 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RUNS_LIMIT = 32, HOLD_S = 25, HOLD_LIMIT_S = 120, PATIENCE_MS = 20000 };
+enum {
+    BOXES_LIMIT = 24,
+    RUNS_LIMIT = 40,
+    HOLD_S = 25,
+    HOLD_LIMIT_S = 120,
+    PATIENCE_MS = 20000,
+    PROGRAM_LIMIT = 1024
+};
+
+/* Where its programs lie. */
+struct product {
+    const struct middlebox *box;
+    char program[PROGRAM_LIMIT], client[PROGRAM_LIMIT];
+};
 
 struct real {
     const struct common_options *common;
@@ -19,18 +32,22 @@ struct real {
     struct report *report;
     struct server_process server;
     struct middlebox_run runs[RUNS_LIMIT];
+    char versions[BOXES_LIMIT][MIDDLEBOX_VERSION_LIMIT];
     struct compat_row rows[COMPAT_ROWS_LIMIT];
     unsigned run_count, row_count;
 };
 
-static void add_row(struct real *real, const struct middlebox *box,
+static void add_row(struct real *real, const struct middlebox *box, const char *version,
                     const struct endpoint *first, enum compat_care care)
 {
+    static const char *const more[2][CARES] = {
+        {"&careless=1", NULL, NULL}, {"&careless=1&pad=2048", "&pad=2048", "&pad=2048"}};
     struct compat_row *row = &real->rows[real->row_count++];
     *row = (struct compat_row){
         .environment = box->title,
         .care = care,
-        .more = care == CARE_NONE ? "&careless=1" : NULL,
+        .version = *version ? version : NULL,
+        .more = more[box->padded][care],
         .remedy = box->remedy,
         .path = {.first = *first, .forward = box->forward, .beside = real->server.endpoint},
         .times = compat_times};
@@ -45,37 +62,65 @@ static void add_row(struct real *real, const struct middlebox *box,
 }
 
 /* NULL when it does not start. */
-static const struct endpoint *start(struct real *real, const struct middlebox *box,
-                                    const char *program, const char *variant)
+static const struct endpoint *start_before(struct real *real, const struct middlebox *box,
+                                           const char *program, const char *variant,
+                                           const struct endpoint *origin)
 {
     struct middlebox_run *run = &real->runs[real->run_count++];
-    return middlebox_start(box, program, variant, real->configurations, &real->server.endpoint,
-                           run)
+    return middlebox_start(box, program, variant, real->configurations, origin, run)
                ? &run->process.endpoint
                : NULL;
 }
 
-static void add_box(struct real *real, const struct middlebox *box)
+/* Where the probe is to connect to: the product, or what plays the client before it. */
+static const struct endpoint *start(struct real *real, const struct product *product,
+                                    const char *variant)
 {
-    char program[1024];
-    const struct endpoint *first;
-    if (!middlebox_find(box, real->folders, program, sizeof(program))) {
-        report_note(real->report, "SKIP %s: not installed (apt install %s)", box->title,
-                    box->package);
-        return;
-    }
-    first = start(real, box, program, "default");
+    const struct middlebox *box = product->box;
+    const struct endpoint *first =
+        start_before(real, box, product->program, variant, &real->server.endpoint);
+    if (!first || !box->client)
+        return first;
+    return start_before(real, box->client, product->client, "default", first);
+}
+
+static void add_variants(struct real *real, const struct product *product, const char *version)
+{
+    const struct middlebox *box = product->box;
+    const struct endpoint *first = start(real, product, "default");
     if (first) {
-        add_row(real, box, first, CARE_NONE);
-        add_row(real, box, first, CARE_TAKEN);
+        add_row(real, box, version, first, CARE_NONE);
+        add_row(real, box, version, first, CARE_TAKEN);
     }
-    if (first && box->remedy) {
-        first = start(real, box, program, "cured");
+    if (first && box->remedy.in[ENGLISH]) {
+        first = start(real, product, "cured");
         if (first)
-            add_row(real, box, first, CARE_CURED);
+            add_row(real, box, version, first, CARE_CURED);
     }
     if (!first && !process_interrupted())
-        report_broken(real->report, "%s did not start; see standard error", box->title);
+        report_broken(real->report, "%s did not start; see standard error",
+                      words_in(&box->title, ENGLISH));
+}
+
+static bool find(const struct real *real, const struct middlebox *box,
+                 const struct middlebox *missing_for, char program[PROGRAM_LIMIT])
+{
+    if (middlebox_find(box, real->folders, program, PROGRAM_LIMIT))
+        return true;
+    report_note(real->report, "SKIP %s: not installed (apt install %s)",
+                words_in(&missing_for->title, ENGLISH), box->package);
+    return false;
+}
+
+static void add_box(struct real *real, const struct middlebox *box)
+{
+    struct product product = {.box = box};
+    char *version = real->versions[box - middleboxes];
+    if (!find(real, box, box, product.program) ||
+        (box->client && !find(real, box->client, box, product.client)))
+        return;
+    middlebox_version(box, product.program, version);
+    add_variants(real, &product, version);
 }
 
 static bool measure(struct real *real)

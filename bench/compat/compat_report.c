@@ -6,80 +6,24 @@
 #include "compat.h"
 #include "compat_orders.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CELL_LIMIT = 64, MS = 1000, ORDER_LIMIT = 160 };
+enum { ORDER_LIMIT = 160 };
 
 /* ---- rows -------------------------------------------------------------------------------- */
 
-static double ms_of(int64_t us)
-{
-    return us < 0 ? NAN : (double)us / MS;
-}
-
-static void add_figure(cJSON *object, const char *name, double value)
-{
-    if (isnan(value))
-        cJSON_AddNullToObject(object, name);
-    else
-        cJSON_AddNumberToObject(object, name, value);
-}
-
-static void add_cell(cJSON *cells, const struct compat_cell *cell,
-                     const struct client_kind *kind)
-{
-    const struct probe_seen *seen = &cell->seen;
-    cJSON *object = cJSON_AddObjectToObject(cells, kind->name);
-    cJSON_AddStringToObject(object, "outcome",
-                            cell->trouble ? "not measured" : probe_outcome_name(cell->outcome));
-    cJSON_AddBoolToObject(object, "passes", compat_passes(cell));
-    cJSON_AddStringToObject(object, "reason",
-                            cell->trouble ? cell->trouble : compat_reason(cell, kind));
-    cJSON_AddNumberToObject(object, "status", seen->status);
-    cJSON_AddNumberToObject(object, "sent", seen->sent);
-    cJSON_AddNumberToObject(object, "got", seen->got);
-    add_figure(object, "first_ms", ms_of(seen->first_us));
-    add_figure(object, "least_ms", ms_of(seen->least_us));
-    add_figure(object, "max_ms", ms_of(seen->max_us));
-    add_figure(object, "resumed_ms", ms_of(seen->resumed_us));
-    add_figure(object, "cut_after_ms", seen->cuts ? ms_of(seen->cut_after_us) : NAN);
-    add_figure(object, "let_go_bytes", seen->let_go_bytes ? (double)seen->let_go_bytes : NAN);
-    cJSON_AddNumberToObject(object, "heartbeats", seen->heartbeats);
-    cJSON_AddNumberToObject(object, "answers", seen->answers);
-    cJSON_AddBoolToObject(object, "compressed", seen->compressed);
-    if (seen->late_sent > 0)
-        cJSON_AddBoolToObject(object, "resumed", probe_resumed(seen));
-    else
-        cJSON_AddNullToObject(object, "resumed");
-}
-
-static void tell_cell(const struct compat_cell *cell, char ret[CELL_LIMIT])
-{
-    if (cell->trouble)
-        snprintf(ret, CELL_LIMIT, "not measured");
-    else if (!probe_resumed(&cell->seen))
-        snprintf(ret, CELL_LIMIT, "no resume");
-    else
-        probe_tell(&cell->seen, cell->outcome, ret, CELL_LIMIT);
-}
-
 static void add_row(struct report *report, const struct compat_row *row)
 {
-    char text[CELL_LIMIT];
+    char told[COMPAT_TOLD_LIMIT];
     report_row(report);
-    report_text(report, "environment", row->environment);
+    report_text(report, "environment", words_in(&row->environment, ENGLISH));
     report_text(report, "server", compat_care_names[row->care]);
     for (unsigned k = 0; k < COMPAT_TRANSPORTS; k++) {
-        tell_cell(&row->cells[k], text);
-        report_text(report, client_kinds[k]->name, text);
+        compat_tell(&row->cells[k], ENGLISH, told);
+        report_text(report, client_kinds[k]->name, told);
     }
-    if (row->remedy)
-        report_text(report, "remedy", row->remedy);
-    cJSON *cells = cJSON_AddObjectToObject(report->row, "cells");
-    for (unsigned k = 0; k < COMPAT_TRANSPORTS; k++)
-        add_cell(cells, &row->cells[k], client_kinds[k]);
+    compat_document_row(report->row, row);
 }
 
 /* ---- reasons and remedies ---------------------------------------------------------------- */
@@ -87,20 +31,19 @@ static void add_row(struct report *report, const struct compat_row *row)
 static bool is_last_of_its_environment(const struct compat_row *rows, unsigned count,
                                        unsigned at)
 {
-    return at + 1 == count || strcmp(rows[at].environment, rows[at + 1].environment) != 0;
+    return at + 1 == count || strcmp(words_in(&rows[at].environment, ENGLISH),
+                                     words_in(&rows[at + 1].environment, ENGLISH)) != 0;
 }
 
 static bool add_reasons(struct report *report, const struct compat_row *row)
 {
     bool any = false;
     for (unsigned k = 0; k < COMPAT_TRANSPORTS; k++) {
-        const struct compat_cell *cell = &row->cells[k];
-        const char *reason =
-            cell->trouble ? cell->trouble : compat_reason(cell, client_kinds[k]);
-        if (*reason == '\0')
+        const struct words reason = compat_reason(&row->cells[k], client_kinds[k]);
+        if (*words_in(&reason, ENGLISH) == '\0')
             continue;
         report_note(report, "  %s, %s: %s", client_kinds[k]->name, compat_care_names[row->care],
-                    reason);
+                    words_in(&reason, ENGLISH));
         any = true;
     }
     return any;
@@ -113,12 +56,12 @@ static void add_environment_notes(struct report *report, const struct compat_row
     const char *remedy = NULL;
     for (unsigned i = 0; i < count; i++) {
         if (i == 0 || is_last_of_its_environment(rows, count, i - 1)) {
-            report_note(report, "%s", rows[i].environment);
+            report_note(report, "%s", words_in(&rows[i].environment, ENGLISH));
             faulty = false;
             remedy = NULL;
         }
         faulty |= add_reasons(report, &rows[i]);
-        remedy = rows[i].remedy ? rows[i].remedy : remedy;
+        remedy = rows[i].remedy.in[ENGLISH] ? rows[i].remedy.in[ENGLISH] : remedy;
         if (!is_last_of_its_environment(rows, count, i))
             continue;
         if (!faulty)
@@ -131,6 +74,21 @@ static void add_environment_notes(struct report *report, const struct compat_row
 
 /* ---- orders ------------------------------------------------------------------------------ */
 
+static bool any_row(const struct compat_row *rows, unsigned count, enum compat_care care)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (rows[i].care == care)
+            return true;
+    return false;
+}
+
+/* Where nothing is to be cured, a careful server is as good as a cure. */
+static bool counts_as(const struct compat_row *row, enum compat_care care)
+{
+    return row->care == care ||
+           (care == CARE_CURED && row->care == CARE_TAKEN && !row->remedy.in[ENGLISH]);
+}
+
 /* In how many environments each transport passes; how many there are. */
 static unsigned count_passes(const struct compat_row *rows, unsigned count,
                              enum compat_care care, unsigned ret_counts[COMPAT_TRANSPORTS])
@@ -138,7 +96,7 @@ static unsigned count_passes(const struct compat_row *rows, unsigned count,
     unsigned all = 0;
     memset(ret_counts, 0, COMPAT_TRANSPORTS * sizeof(*ret_counts));
     for (unsigned i = 0; i < count; i++) {
-        if (rows[i].care != care)
+        if (!counts_as(&rows[i], care))
             continue;
         all++;
         for (unsigned k = 0; k < COMPAT_TRANSPORTS; k++)
@@ -156,9 +114,9 @@ static void add_order(struct report *report, cJSON *orders, const struct compat_
     static const char *const names[] = {"short_poll", "long_poll", "sse", "websocket"};
     unsigned counts[COMPAT_TRANSPORTS];
     char text[ORDER_LIMIT];
-    unsigned all = count_passes(rows, count, care, counts);
-    if (all == 0)
+    if (!any_row(rows, count, care))
         return;
+    unsigned all = count_passes(rows, count, care, counts);
     const unsigned kept[] = {counts[SHORT], counts[LONG], counts[SHORT], counts[WEBSOCKET]};
     const char *sse = order_verdict_text(order_of(counts, COMPAT_TRANSPORTS));
     const char *keep_alive = order_verdict_text(order_of(kept, COMPAT_TRANSPORTS));
@@ -177,27 +135,6 @@ static void add_order(struct report *report, cJSON *orders, const struct compat_
     cJSON_AddStringToObject(order, "verdict_keep_alive", keep_alive);
 }
 
-/* Where one gets through and another does not, that is said to be more compatible. */
-static void add_reversals(struct report *report, const struct compat_row *rows, unsigned count)
-{
-    cJSON *reversals = cJSON_AddArrayToObject(report->document, "reversals");
-    for (unsigned i = 0; i < count; i++)
-        for (unsigned worse = 0; worse < COMPAT_TRANSPORTS; worse++) {
-            unsigned better = COMPAT_TRANSPORTS - 1;
-            while (better > worse && !compat_passes(&rows[i].cells[better]))
-                better--;
-            if (better == worse || compat_passes(&rows[i].cells[worse]))
-                continue;
-            char text[CELL_LIMIT], line[256];
-            tell_cell(&rows[i].cells[worse], text);
-            snprintf(line, sizeof(line), "%s, %s: %s gets through, %s is %s",
-                     rows[i].environment, compat_care_names[rows[i].care],
-                     client_kinds[better]->name, client_kinds[worse]->name, text);
-            cJSON_AddItemToArray(reversals, cJSON_CreateString(line));
-            report_note(report, "  reversed: %s", line);
-        }
-}
-
 static void add_browsers(struct report *report)
 {
     report_note(
@@ -213,15 +150,16 @@ static void add_browsers(struct report *report)
 static void check_cell(struct report *report, const struct compat_row *row,
                        const struct compat_cell *cell, const struct client_kind *kind)
 {
-    const char *care = compat_care_names[row->care];
-    bool must = row->care == CARE_CURED || !row->remedy;
+    const char *environment = words_in(&row->environment, ENGLISH);
+    const struct words reason = compat_reason(cell, kind);
+    bool must = row->care == CARE_CURED || !row->remedy.in[ENGLISH];
     bool damaged = row->care != CARE_NONE &&
                    (cell->outcome == PROBE_BROKEN || !probe_resumed(&cell->seen));
     if (cell->trouble)
-        report_broken(report, "%s, %s: %s", row->environment, kind->name, cell->trouble);
+        report_broken(report, "%s, %s: %s", environment, kind->name, cell->trouble);
     else if (damaged || (must && !compat_passes(cell)))
-        report_broken(report, "%s, %s: %s must get through and does not: %s", row->environment,
-                      care, kind->name, compat_reason(cell, kind));
+        report_broken(report, "%s, %s: %s must get through and does not: %s", environment,
+                      compat_care_names[row->care], kind->name, words_in(&reason, ENGLISH));
 }
 
 static void check_rows(struct report *report, const struct compat_row *rows, unsigned count)
@@ -243,7 +181,7 @@ void compat_report(struct report *report, const struct compat_row *rows, unsigne
     cJSON *orders = cJSON_AddObjectToObject(report->document, "orders");
     for (enum compat_care care = 0; care < CARES; care++)
         add_order(report, orders, rows, count, care);
-    add_reversals(report, rows, count);
+    compat_document_reversals(report, rows, count);
     add_browsers(report);
     check_rows(report, rows, count);
 }

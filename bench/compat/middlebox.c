@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "middlebox.h"
 
+#include "certificate.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -203,8 +205,8 @@ static void complain(const struct middlebox *box, const char *variant,
     size_t len = strlen(said);
     if (len > WORDS_LIMIT)
         said += len - WORDS_LIMIT;
-    fprintf(stderr, "pushbench compat: %s (%s) did not start: %s\n", box->title, variant,
-            *said ? said : "it says nothing");
+    fprintf(stderr, "pushbench compat: %s (%s) did not start: %s\n",
+            words_in(&box->title, ENGLISH), variant, *said ? said : "it says nothing");
     builder_finish(&text);
 }
 
@@ -239,11 +241,13 @@ bool middlebox_start(const struct middlebox *box, const char *program, const cha
     struct marks marks;
     *ret_run = (struct middlebox_run){.process.ready_fd = -1};
     if (!choose_port(&ret_run->process.endpoint) || !make_folder(ret_run)) {
-        fprintf(stderr, "pushbench compat: %s: %s\n", box->title, strerror(errno));
+        fprintf(stderr, "pushbench compat: %s: %s\n", words_in(&box->title, ENGLISH),
+                strerror(errno));
         return false;
     }
     set_marks(&marks, origin, ret_run);
-    if (!write_configuration(box, variant, configurations, &marks, ret_run))
+    if ((box->secure && !certificate_write(ret_run->folder)) ||
+        !write_configuration(box, variant, configurations, &marks, ret_run))
         return false;
     pid_t pid = fork();
     if (pid == 0)

@@ -27,7 +27,8 @@ static const int64_t ms_ns = 1000000;
 void probe_init(struct probe *probe, const struct probe_plan *plan, unsigned number)
 {
     *probe = (struct probe){.plan = *plan, .reader.fd = -1, .writer.fd = -1};
-    snprintf(probe->topic, sizeof(probe->topic), "probe-%d-%llx-%u", (int)getpid(),
+    snprintf(probe->topic, sizeof(probe->topic), "%.24s-%d-%llx-%u",
+             plan->topic ? plan->topic : "probe", (int)getpid(),
              (unsigned long long)now_ns() / 1000, number);
     probe->options = (struct client_options){
         .authority = plan->path->authority,
@@ -35,6 +36,9 @@ void probe_init(struct probe *probe, const struct probe_plan *plan, unsigned num
         .wait_s = plan->times.wait_s,
         .headers = "Accept-Encoding: gzip\r\n",
     };
+    probe->writer_options = probe->options;
+    if (plan->path->beside.len > 0)
+        probe->writer_options.authority = plan->path->beside.authority;
     probe->seen = (struct probe_seen){
         .reads = plan->kind->reads,
         .first_us = -1,
@@ -227,6 +231,8 @@ static void pump_reader(struct probe *probe)
     probe->seen.connected |= !probe->reader.connecting;
     if (!probe->seen.connect_us)
         probe->seen.connect_us = probe->reader.connect_us;
+    if (result < 0 && probe->seen.cuts == 0)
+        probe->seen.cut_error = -result;
     if (result != 0)
         reader_on_bytes(probe, now_ns(), result < 0);
 }

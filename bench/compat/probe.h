@@ -20,10 +20,14 @@
 
 struct probe_path {
     const char *authority; /* HOST:PORT of the server, as clients name it */
+    const char *prefix;    /* before all paths there, such as "/push"; NULL: none */
+    /* Further lines of what is published, each with its CRLF; NULL: none. */
+    const char *publish_headers;
     struct endpoint first; /* whom to connect to: the server, or what stands before it */
     bool forward;          /* that is a forward proxy */
     /* Where messages are published: past whatever is probed. len 0: by the same path. */
     struct endpoint beside;
+    const char *beside_prefix; /* before all paths there; NULL: none */
 };
 
 struct probe_times {
@@ -39,6 +43,8 @@ struct probe_plan {
     const struct client_kind *kind;
     const struct probe_path *path;
     const char *more; /* behind the query, such as "&careless=1"; NULL: nothing */
+    /* What its topic's name begins with; NULL: "probe". */
+    const char *topic;
     struct probe_times times;
 };
 
@@ -49,6 +55,7 @@ enum {
     PROBE_MISSED = 3,   /* published while the probe is away */
     PROBE_MESSAGES_LIMIT = PROBE_MESSAGES + PROBE_OFFERS + PROBE_MISSED,
     PROBE_TOPIC_LIMIT = 64,
+    PROBE_HEAD_KEPT = 1024,
 };
 
 enum probe_phase {
@@ -65,12 +72,13 @@ struct probe {
     struct probe_seen seen;
     /* Static text: the server itself could not be used, and nothing is to be judged. */
     const char *trouble;
+    char head[PROBE_HEAD_KEPT]; /* of the first answer, as far as it fits; empty: none came */
 
     /* ---- inside ---- */
     enum probe_phase phase;
     int64_t phase_ns; /* since when */
     char topic[PROBE_TOPIC_LIMIT];
-    struct client_options options;
+    struct client_options options, writer_options;
     struct client client;
     struct probe_line reader, writer;
     struct probe_answer answer, published;

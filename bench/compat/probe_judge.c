@@ -65,49 +65,57 @@ const char *probe_outcome_name(enum probe_outcome outcome)
     return names[outcome];
 }
 
-static void tell_refusal(const struct probe_seen *seen, char *ret, size_t room)
+static void tell_refusal(const struct probe_seen *seen, bool zh, char *ret, size_t room)
 {
     if (!seen->connected)
-        snprintf(ret, room, "refused (no connection)");
+        snprintf(ret, room, zh ? "被拒（连不上）" : "refused (no connection)");
     else
-        snprintf(ret, room, "refused (%s%d)", seen->tunnel_refused ? "CONNECT " : "",
-                 seen->status);
+        snprintf(ret, room, zh ? "被拒（%s%d）" : "refused (%s%d)",
+                 seen->tunnel_refused ? "CONNECT " : "", seen->status);
 }
 
-static void tell_buffered(const struct probe_seen *seen, char *ret, size_t room)
+static void tell_buffered(const struct probe_seen *seen, bool zh, char *ret, size_t room)
 {
     if (seen->let_go_bytes > 0)
-        snprintf(ret, room, "buffered (%llu KiB)",
+        snprintf(ret, room, zh ? "被扣住（%llu KiB）" : "buffered (%llu KiB)",
                  (unsigned long long)(seen->let_go_bytes + 1023) / 1024);
     else if (seen->got < seen->sent)
-        snprintf(ret, room, "buffered (> %llu KiB)",
+        snprintf(ret, room, zh ? "被扣住（> %llu KiB）" : "buffered (> %llu KiB)",
                  (unsigned long long)seen->offered_bytes / 1024);
     else
-        snprintf(ret, room, "buffered (%.1f s)", (double)seen->max_us / SECOND);
+        snprintf(ret, room, zh ? "被扣住（%.1f 秒）" : "buffered (%.1f s)",
+                 (double)seen->max_us / SECOND);
 }
 
-void probe_tell(const struct probe_seen *seen, enum probe_outcome outcome, char *ret,
-                size_t room)
+void probe_tell(const struct probe_seen *seen, enum probe_outcome outcome,
+                enum language language, char *ret, size_t room)
 {
+    static const char *const chinese[PROBE_OUTCOMES] = {
+        [PROBE_WORKS] = "通",        [PROBE_STALE] = "旧答案",  [PROBE_LOOPING] = "空转",
+        [PROBE_SILENT] = "悄然断开", [PROBE_BROKEN] = "内容错",
+    };
+    bool zh = language == CHINESE;
     switch (outcome) {
     case PROBE_LATE:
-        snprintf(ret, room, "late by %.0f ms", (double)late_us(seen) / MS);
+        snprintf(ret, room, zh ? "晚 %.0f 毫秒" : "late by %.0f ms",
+                 (double)late_us(seen) / MS);
         break;
     case PROBE_BUFFERED:
-        tell_buffered(seen, ret, room);
+        tell_buffered(seen, zh, ret, room);
         break;
     case PROBE_REFUSED:
-        tell_refusal(seen, ret, room);
+        tell_refusal(seen, zh, ret, room);
         break;
     case PROBE_CUT:
-        snprintf(ret, room, "cut after %.1f s", (double)seen->cut_after_us / SECOND);
+        snprintf(ret, room, zh ? "%.1f 秒后被断" : "cut after %.1f s",
+                 (double)seen->cut_after_us / SECOND);
         break;
     case PROBE_WORKS:
     case PROBE_STALE:
     case PROBE_LOOPING:
     case PROBE_SILENT:
     case PROBE_BROKEN:
-        snprintf(ret, room, "%s", probe_outcome_name(outcome));
+        snprintf(ret, room, "%s", zh ? chinese[outcome] : probe_outcome_name(outcome));
         break;
     }
 }

@@ -10,6 +10,7 @@
 #define PUSHBENCH_PROBE_JUDGE_H
 
 #include "../../server/transport.h"
+#include "../report/html.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +26,7 @@ struct probe_seen {
     bool dead;           /* waited on past its time, and neither bytes nor an end came */
     int status;          /* of a refusal; 0: none */
     int cut_status;      /* of the answer that ended a wait; 0: the connection was ended */
+    int cut_error;       /* how it was: EPIPE (properly), ECONNRESET; 0: by that answer */
 
     unsigned sent, got;             /* messages; got: each counted once */
     unsigned late_sent, late_got;   /* while there was no connection, to be caught up on */
@@ -42,6 +44,9 @@ struct probe_seen {
     int64_t resumed_us;   /* from coming back to having what was missed; -1: it did not come */
     int64_t silence_us;   /* between the first message and the burst */
     int64_t cut_after_us; /* the silence before the first cut */
+    /* How long a poll had been held when a kept connection was ended, and it was asked again on
+     * another without a word, as browsers do; 0: that did not happen. */
+    int64_t retried_after_us;
 };
 
 enum probe_outcome {
@@ -65,8 +70,8 @@ enum probe_outcome probe_judge(const struct probe_seen *seen);
 /* One word for it. */
 const char *probe_outcome_name(enum probe_outcome outcome);
 /* The outcome with its figures, as in "late by 208 ms"; room for 64 bytes is enough. */
-void probe_tell(const struct probe_seen *seen, enum probe_outcome outcome, char *ret,
-                size_t room);
+void probe_tell(const struct probe_seen *seen, enum probe_outcome outcome,
+                enum language language, char *ret, size_t room);
 /* Whether all that was published while it was away came when it was back. True when that was
  * not tried. */
 bool probe_resumed(const struct probe_seen *seen);

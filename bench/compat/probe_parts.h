@@ -8,10 +8,10 @@
 
 #include "probe.h"
 
-/* The request that the client's kind writes, with the plan's further query; absolute: as
- * forward proxies are asked. */
-void probe_compose(const struct probe *probe, const struct client *client, bool absolute,
-                   struct builder *out);
+/* The request that the client's kind writes, with the plan's further query. direct: past the
+ * path; absolute: as forward proxies are asked. */
+void probe_compose(const struct probe *probe, const struct client *client, bool direct,
+                   bool absolute, struct builder *out);
 
 /* Asks, over the connection there is or a new one. */
 void reader_ask(struct probe *probe, int64_t now);

@@ -59,8 +59,8 @@ static void keep_cursor(struct client *client)
              (unsigned long long)client->seq);
 }
 
-void probe_compose(const struct probe *probe, const struct client *client, bool absolute,
-                   struct builder *out)
+void probe_compose(const struct probe *probe, const struct client *client, bool direct,
+                   bool absolute, struct builder *out)
 {
     struct builder plain = {0};
     struct client copy = *client;
@@ -70,12 +70,19 @@ void probe_compose(const struct probe *probe, const struct client *client, bool 
         probe->plan.more && client->kind != &publisher_client ? probe->plan.more : "";
     ssize_t target = bytes_find(text.at, text.len, 0, SLICE(" ")) + 1;
     ssize_t end = bytes_find(text.at, text.len, 0, SLICE(" HTTP/1.1"));
+    ssize_t lines = bytes_find(text.at, text.len, (size_t)end, SLICE("\r\n")) + 2;
+    const struct probe_path *path = probe->plan.path;
+    const char *prefix = direct ? path->beside_prefix : path->prefix;
     builder_add(out, text.at, (size_t)target);
     if (absolute)
-        builder_format(out, "http://%s", probe->plan.path->authority);
+        builder_format(out, "http://%s", path->authority);
+    builder_add_text(out, prefix ? prefix : "");
     builder_add(out, text.at + target, (size_t)(end - target));
     builder_add_text(out, more);
-    builder_add(out, text.at + end, text.len - (size_t)end);
+    builder_add(out, text.at + end, (size_t)(lines - end));
+    if (client->kind == &publisher_client && path->publish_headers)
+        builder_add_text(out, path->publish_headers);
+    builder_add(out, text.at + lines, text.len - (size_t)lines);
     builder_finish(&plain);
 }
 
@@ -87,8 +94,8 @@ static void send_request(struct probe *probe)
         builder_format(&request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", authority,
                        authority);
     else
-        probe_compose(probe, &probe->client, probe->plan.path->forward && !probe->tunnelled,
-                      &request);
+        probe_compose(probe, &probe->client, false,
+                      probe->plan.path->forward && !probe->tunnelled, &request);
     probe_line_send(&probe->reader, builder_slice(&request));
     builder_finish(&request);
 }
@@ -287,6 +294,13 @@ static bool is_upgraded(const struct probe *probe)
     return probe->answer.status == 101;
 }
 
+static void keep_head(struct probe *probe)
+{
+    struct slice head = builder_slice(&probe->answer.head);
+    if (probe->answer.status && probe->head[0] == '\0')
+        snprintf(probe->head, sizeof(probe->head), "%.*s", (int)head.len, head.at);
+}
+
 /* Reads what came as an answer. False: it is none. */
 static bool read_answer(struct probe *probe)
 {
@@ -295,6 +309,7 @@ static bool read_answer(struct probe *probe)
     ssize_t used = probe_answer_read(&probe->answer, in.at, in.len);
     if (used < 0)
         return false;
+    keep_head(probe);
     bool upgrades = before_head && is_upgraded(probe);
     if (!upgrades)
         probe_line_took(&probe->reader, (size_t)used);
@@ -340,6 +355,8 @@ static bool retry(struct probe *probe, int64_t now)
     if (!probe->reader.used || probe->answer.status || probe->retried ||
         builder_len(&probe->reader.in) > 0)
         return false;
+    if (!probe->seen.retried_after_us)
+        probe->seen.retried_after_us = (now - probe->asked_ns) / 1000;
     reader_close(probe);
     probe->retried = true;
     probe->due_ns = now;

@@ -30,7 +30,8 @@ static void ask(struct probe *probe, const struct client *client)
         writer_on_failure(probe);
         return;
     }
-    probe_compose(probe, client, path->forward && !is_direct(probe), &request);
+    probe_compose(probe, client, is_direct(probe), path->forward && !is_direct(probe),
+                  &request);
     probe_line_send(&probe->writer, builder_slice(&request));
     probe->writing = true;
     builder_finish(&request);
@@ -39,7 +40,7 @@ static void ask(struct probe *probe, const struct client *client)
 void writer_ask_cursor(struct probe *probe)
 {
     struct client client;
-    client_init(&client, &short_poll_client, &probe->options);
+    client_init(&client, &short_poll_client, &probe->writer_options);
     ask(probe, &client);
 }
 
@@ -61,7 +62,7 @@ void writer_publish(struct probe *probe, size_t pad, int64_t now)
     struct builder text = {0};
     struct client client;
     unsigned number = ++probe->published_count;
-    client_init(&client, &publisher_client, &probe->options);
+    client_init(&client, &publisher_client, &probe->writer_options);
     builder_format(&text, "%u ", number);
     add_noise(&text, pad, number);
     client.body = builder_slice(&text);
@@ -99,7 +100,8 @@ void writer_on_bytes(struct probe *probe, bool ended)
         probe_answer_finish(&probe->published);
     if (used < 0 || (ended && probe->writing))
         fail(probe, "the server ended the connection that published");
-    if (ended || (complete && !keeps))
+    /* By the path, a connection of its own for each: what stands there may forget kept ones. */
+    if (ended || (complete && (!keeps || !is_direct(probe))))
         probe_line_close(&probe->writer);
 }
 

@@ -3,8 +3,8 @@
 
 #include <time.h>
 
-/* The wheel counts in whatever it is given: here in steps of 25 us, so that a slot, its grain, is
- * a tenth of a millisecond long. What passes twice must not be late by what is measured. */
+/* The wheel counts in whatever it is given: here in steps of 25 us, so that a slot, its grain,
+ * is a tenth of a millisecond long. What passes twice must not be late by what is measured. */
 enum { TICK_US = 25, SLOT_US = TICK_US * TIMER_SLOT_MS, SECOND_US = 1000000 };
 
 int64_t now_us(void)

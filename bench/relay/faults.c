@@ -25,6 +25,8 @@ const struct fault fault_table[] = {
      "no faster than this"},
     {"slice", "slice_bytes", FAULT_SIZE, OF_WAY(slice), 0, 0, GIB, "BYTES",
      "no more in one write"},
+    {"stall", "stall", FAULT_FLAG, OF_WAY(stall), 0, 0, 1, NULL,
+     "nothing arrives until it is off, not even the end; nobody is told"},
     {"coalesce", "coalesce_ms", FAULT_TIME, OF_WAY(coalesce_us), MS, 0, 60 * (uint64_t)SECOND,
      "MS", "what comes within this time leaves together"},
     {"reset-after", "reset_after", FAULT_TRIGGER, OF_WAY(reset_after), 0, 0, GIB, "BYTES|TIME",

@@ -27,6 +27,7 @@ struct way {
     uint64_t coalesce_us; /* what comes within it leaves together */
     uint64_t rate;        /* bytes per second; 0: as fast as it goes */
     uint64_t slice;       /* bytes in one write; 0: any number */
+    bool stall;           /* nothing goes on until it is off; nobody is told */
     struct trigger reset_after, freeze_after;
 };
 

@@ -155,8 +155,8 @@ enum pipe_outcome pipe_flush(struct pipe *pipe)
 {
     bool sliced = pipe->way->slice;
     bool ends_only = pipe->first && pipe->first->len == 0 && pipe->to->fd < 0;
-    if (!pipe->to->connected && !ends_only)
-        return PIPE_WAITS;
+    if (pipe->way->stall || (!pipe->to->connected && !ends_only))
+        return PIPE_WAITS; /* who ends the stall flushes */
     while (pipe->first) {
         int64_t now = now_us();
         enum pipe_outcome then;

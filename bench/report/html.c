@@ -7,6 +7,11 @@
 
 static const char *const codes[LANGUAGES] = {[ENGLISH] = "en", [CHINESE] = "zh-CN"};
 
+const char *words_in(const struct words *words, enum language language)
+{
+    return words->in[language] ? words->in[language] : words->in[ENGLISH];
+}
+
 void html_text(struct builder *out, const char *text)
 {
     for (; *text; text++)
@@ -30,7 +35,7 @@ static void add_argument(struct builder *out, const char *const arguments[], uns
 }
 
 /* Words are ours, and escaped like anything else. */
-static void add_filled(struct builder *out, const char *text, const char *const arguments[])
+void html_filled(struct builder *out, const char *text, const char *const arguments[])
 {
     while (*text) {
         if (text[0] == '{' && text[1] >= '1' && text[1] <= '9' && text[2] == '}') {
@@ -48,7 +53,7 @@ void html_words(struct builder *out, const char *tag, const struct words *words,
 {
     for (enum language language = 0; language < LANGUAGES; language++) {
         builder_format(out, "<%s lang=\"%s\">", tag, codes[language]);
-        add_filled(out, words->in[language], arguments);
+        html_filled(out, words_in(words, language), arguments);
         builder_format(out, "</%.*s>", (int)strcspn(tag, " "), tag);
     }
 }

@@ -18,8 +18,12 @@ struct words {
 
 enum { HTML_NUMBER_SIZE = 40 };
 
+/* In a language; where nothing is said in it (NULL), in English. */
+const char *words_in(const struct words *words, enum language language);
 /* As text or as the value of an attribute in double quotes. */
 void html_text(struct builder *out, const char *text);
+/* Text of ours with what stands in for {1}…, as below. */
+void html_filled(struct builder *out, const char *text, const char *const arguments[]);
 /*
  * The words in every language, each in an element of its own: tag is its name, perhaps with
  * attributes ("text x=\"3\""), lang is added. arguments stand in for {1}…, are escaped, and end

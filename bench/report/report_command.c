@@ -52,6 +52,6 @@ static int report_run(int argc, char **argv)
 
 const struct command report_command = {
     .name = "report",
-    .summary = "Makes the HTML page of a compare or map that has ended, from its JSON.",
+    .summary = "Makes the HTML page of a compare, map or compat that has ended, from its JSON.",
     .run = report_run,
 };

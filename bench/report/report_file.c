@@ -63,31 +63,38 @@ bool report_page_writable(const char *path)
 bool report_page_write_alone(const cJSON *document, const char *path)
 {
     struct builder page = {0};
-    bool good = report_page(document, &page)
-                    ? write_file(path, &page)
-                    : complain(path, "there are no figures of `pushbench compare` or `map`");
+    bool good =
+        report_page(document, &page)
+            ? write_file(path, &page)
+            : complain(path, "there are no figures of `pushbench compare`, `map` or `compat`");
     builder_finish(&page);
     return good;
 }
 
-bool report_page_write(const cJSON *document, const char *path)
+static bool write_json(const cJSON *document, const char *path)
 {
-    struct view view;
-    struct builder json = {0}, csv = {0};
-    if (!view_init(&view, document))
-        return complain(path, "there are no figures to report");
+    struct builder json = {0};
     char *text = cJSON_Print(document);
     json.failed = !text;
     builder_add_text(&json, text ? text : "");
     builder_add_text(&json, "\n");
     cJSON_free(text);
-    report_csv(&view, &csv);
-    bool good = write_beside(path, ".json", &json);
-    good = write_beside(path, ".csv", &csv) && good;
-    good = report_page_write_alone(document, path) && good;
+    return write_beside(path, ".json", &json);
+}
+
+bool report_page_write(const cJSON *document, const char *path)
+{
+    struct view view;
+    struct builder csv = {0};
+    bool figures = view_init(&view, document);
+    bool good = report_page_write_alone(document, path) && write_json(document, path);
+    if (figures) {
+        report_csv(&view, &csv);
+        good = write_beside(path, ".csv", &csv) && good;
+    }
     fflush(stdout); /* the table comes first */
     if (good)
-        fprintf(stderr, "pushbench: the report is in %s; its data beside it as JSON and CSV\n",
-                path);
+        fprintf(stderr, "pushbench: the report is in %s; its data beside it as JSON%s\n", path,
+                figures ? " and CSV" : "");
     return good;
 }

@@ -182,7 +182,7 @@ static void add_comparison(const struct view *view, struct builder *out)
 bool report_page(const cJSON *document, struct builder *out)
 {
     struct view view;
-    if (page_map(document, out))
+    if (page_map(document, out) || page_compat(document, out))
         return true;
     if (!view_init(&view, document))
         return false;

@@ -9,17 +9,17 @@
 
 #include "report_view.h"
 
-/* Adds the page of a `compare`, or of a `map`. False: the document is neither, or holds
- * nothing; nothing is added. */
+/* Adds the page of a `compare`, a `map` or a `compat`. False: the document is none of these, or
+ * holds nothing; nothing is added. */
 bool report_page(const cJSON *document, struct builder *out);
 
 /* Whether files can be made where path is, to be asked before a long run. False: one line on
  * standard error says why not. */
 bool report_page_writable(const char *path);
 /*
- * Writes the page of a `compare` to path, and beside it, with endings of their own, the
- * document as JSON and its figures as CSV; standard error says where. False: one line there
- * says why not.
+ * Writes the page to path, and beside it, with endings of their own, the document as JSON and,
+ * of a `compare`, its figures as CSV; standard error says where. False: one line there says why
+ * not.
  */
 bool report_page_write(const cJSON *document, const char *path);
 /* Only the page; "-" is standard output. */
@@ -44,6 +44,13 @@ void page_end(const cJSON *document, const struct builder *csv, struct builder *
 /* (report_map.c) The page of a map; false, and nothing: this is none. */
 bool page_map(const cJSON *document, struct builder *out);
 
+/* (report_compat.c) The page of a compat; false, and nothing: this is none. */
+bool page_compat(const cJSON *document, struct builder *out);
+/* (report_browsers.c) Its section on browsers. */
+void page_browsers(struct builder *out);
+
+/* (report_verdicts.c) A verdict as the commands word it; what is not known stays as it is. */
+void page_verdict(const char *verdict, struct builder *out);
 /* (report_verdicts.c) What becomes of the textbook's order: in sum, and figure by figure. */
 void page_verdict_sum(const struct view *view, struct builder *out);
 void page_verdicts(const struct view *view, struct builder *out);

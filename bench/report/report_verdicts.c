@@ -34,7 +34,7 @@ static unsigned kind_of(const char *verdict, char ret_number[NUMBER_SIZE])
     return KINDS;
 }
 
-static void add_verdict(struct builder *out, const char *verdict)
+void page_verdict(const char *verdict, struct builder *out)
 {
     char tag[64], number[NUMBER_SIZE];
     verdict = verdict && *verdict ? verdict : "-";
@@ -135,7 +135,7 @@ void page_verdicts(const struct view *view, struct builder *out)
             builder_add_text(out, "<td><small class=\"narrow\">");
             html_words(out, "span", &report_strings[with[poll]], NULL);
             builder_add_text(out, "</small> ");
-            add_verdict(out, metric->verdicts[poll]);
+            page_verdict(metric->verdicts[poll], out);
             builder_add_text(out, "</td>");
         }
         builder_add_text(out, "</tr>\n");

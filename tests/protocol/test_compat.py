@@ -40,7 +40,9 @@ def run_quick(tmp_path_factory):
     if SANITIZED:
         pytest.skip("many probes at once, for one server: the plain build has shown it")
     path = tmp_path_factory.mktemp("compat") / "quick.json"
-    table = bench("compat", "quick", f"--json={path}").stdout
+    page = path.with_suffix(".html")
+    table = bench("compat", "quick", "--report", str(page), f"--json={path}").stdout
+    assert page.read_text().startswith("<!DOCTYPE html>")
     return table, json.loads(path.read_text())
 
 
@@ -60,8 +62,9 @@ def test_quick_counts_orders_and_reversals(quick):
     assert naive["verdict_sse"] == "holds"
     assert careful["verdict_sse"] == careful["verdict_keep_alive"] == "holds but for ties"
     reversals = quick[1]["reversals"]
-    assert any("Privoxy" in line and "websocket gets through" in line for line in reversals)
-    assert any("pad=2048" in line for line in reversals)
+    privoxy = next(one for one in reversals if "Privoxy" in one["environment"])
+    assert (privoxy["better"], privoxy["worse"]) == ("websocket", "sse")
+    assert any("pad=2048" in one["text"] for one in reversals)
 
 
 def test_quick_tells_reasons_and_cures(quick):
@@ -71,6 +74,15 @@ def test_quick_tells_reasons_and_cures(quick):
     assert "short poll > long poll > long connection > WebSocket: holds" in table
     assert all(cell["resumed"] for row in quick[1]["rows"] for cell in row["cells"].values()
                if cell["passes"])
+
+
+def test_quick_tells_all_in_each_language(quick):
+    for row in quick[1]["rows"]:
+        texts = [row["title"], *(row[name] for name in ("remedy",) if name in row)]
+        for cell in row["cells"].values():
+            texts += [cell["told"], cell["reason"]]
+            assert cell["reason"]["en"] or cell["outcome"] == "works"
+        assert all(bool(text["en"]) == bool(text["zh"]) for text in texts)
 
 
 def test_real_skips_what_is_not_installed(tmp_path):

@@ -216,6 +216,21 @@ def test_freeze_holds_for_newcomers(relay, origin):
     assert origin.accept().read_exactly(5) == b"hello"
 
 
+def test_stall_holds_one_way_and_lets_go(relay, origin):
+    through = relay()
+    client, server = pair(through, origin)
+    through.command(set={"up": {"stall": True}})
+    client.send(b"held")
+    client.finish_sending()
+    server.send(b"passes")
+    assert client.read_exactly(6) == b"passes"
+    until(lambda: through.state()["held_bytes"] == 4, "the bytes to have come in")
+    assert not server.poll()
+    through.command(set={"stall": False})
+    assert server.read_exactly(4) == b"held"
+    server.assert_closed_cleanly()
+
+
 def test_frozen_and_abandoned_by_both(relay, origin):
     through = relay()
     client, server = pair(through, origin)

@@ -2,6 +2,7 @@
 """The report: what compare writes, and what is made again of its JSON. The page in a browser is
 looked at by tests/browser/cases/report.mjs."""
 import csv
+import html
 import json
 import pathlib
 
@@ -10,7 +11,9 @@ import pytest
 from lib.bench import bench
 from lib.server import SANITIZED
 
-SAMPLE = pathlib.Path(__file__).parents[2] / "bench" / "sample" / "report.json"
+ROOT = pathlib.Path(__file__).parents[2]
+SAMPLE = ROOT / "bench" / "sample" / "report.json"
+MATRIX = ROOT / "web" / "compat" / "matrix.json"
 TINY = ("--clients", "5", "--duration", "1", "--heartbeat", "1", "--interval", "100", "--rate",
         "10")
 
@@ -58,6 +61,17 @@ def test_the_sample_is_as_it_would_be_made():
     made = bench("report", str(SAMPLE), "-o", "-").stdout
     assert SAMPLE.with_suffix(".html").read_text() == made
     assert len(made.encode()) < 300_000
+
+
+def test_a_report_of_a_matrix():
+    text = bench("report", str(MATRIX), "-o", "-").stdout
+    run = json.loads(MATRIX.read_text())
+    for row in run["rows"]:
+        for language in ("en", "zh"):
+            assert html.escape(row["title"][language]) in text
+    assert "<b lang=\"en\">Cure: </b>" in text
+    assert "Internet Explorer" in text and "@mdn/browser-compat-data" in text
+    assert json.loads(text.split('id="document">')[1].split("</script>")[0]) == run
 
 
 def test_what_cannot_be_reported(tmp_path):

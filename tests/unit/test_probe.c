@@ -42,7 +42,7 @@ static void assert_judged(const struct probe_seen *seen, enum probe_outcome outc
 {
     char text[64];
     assert_int_equal(probe_judge(seen), outcome);
-    probe_tell(seen, outcome, text, sizeof(text));
+    probe_tell(seen, outcome, ENGLISH, text, sizeof(text));
     assert_string_equal(text, told);
 }
 
@@ -297,6 +297,30 @@ static void test_orders(void **state)
     assert_order(4, 3, 1, 2, ORDER_FAILS, "a 4 > b 3 > d 2 > c 1");
 }
 
+static void test_reversals(void **state)
+{
+    (void)state;
+    const enum passage passages[] = {PASSAGE_PROMPT, PASSAGE_NONE, PASSAGE_LATE,
+                                     PASSAGE_PROMPT};
+    assert_int_equal(order_reversed(passages, 4, 0), 4); /* none is better */
+    assert_int_equal(order_reversed(passages, 4, 1), 3); /* the last of two */
+    assert_int_equal(order_reversed(passages, 4, 2), 3); /* late, where one is prompt */
+    assert_int_equal(order_reversed(passages, 4, 3), 4); /* none is said to be worse */
+    assert_int_equal(order_reversed(passages, 3, 1), 2);
+}
+
+static void test_told_in_chinese(void **state)
+{
+    (void)state;
+    char en[64], zh[64];
+    struct probe_seen seen = good(READS_ON);
+    for (enum probe_outcome outcome = PROBE_WORKS; outcome <= PROBE_BROKEN; outcome++) {
+        probe_tell(&seen, outcome, ENGLISH, en, sizeof(en));
+        probe_tell(&seen, outcome, CHINESE, zh, sizeof(zh));
+        assert_true(*en && *zh && strcmp(en, zh) != 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +336,8 @@ int main(void)
         cmocka_unit_test(test_no_answers),
         cmocka_unit_test(test_gzip_as_it_comes),
         cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_reversals),
+        cmocka_unit_test(test_told_in_chinese),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
