@@ -127,10 +127,11 @@ const struct middlebox middleboxes[] = {
      .asks_version = "-V",
      .arguments = {"-F", "-j", "none", "-n", "{{folder}}", "-a", "127.0.0.1:{{port}}", "-f",
                    "{{config}}", "-s", "malloc,32m", "-T", "none"},
-     .remedy = {{"vcl_recv: return (pipe) for Upgrade, return (pass) for feeds; vcl_pipe: pass "
-                 "Upgrade and Connection on",
-                 "vcl_recv：有 Upgrade 则 return (pipe)，推送地址 return (pass)；vcl_pipe：把 "
-                 "Upgrade 和 Connection 传下去"}}},
+     .remedy =
+         {{"vcl_recv: return (pipe) for Upgrade and for SSE, return (pass) for polls; "
+           "vcl_pipe: pass Upgrade and Connection on",
+           "vcl_recv：有 Upgrade 或是 SSE 则 return (pipe)，轮询则 return (pass)；vcl_pipe："
+           "把 Upgrade 和 Connection 传下去"}}},
     {.name = "squid-reverse",
      .title = {{"Squid, reverse", "Squid（反向）"}},
      .package = "squid",
