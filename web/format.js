@@ -10,6 +10,11 @@ export function formatDelay(ms) {
   return `${number(ms, ms < 10 ? 1 : 0, true)} ms`;
 }
 
+/** The time of day of a moment, ms since the Unix epoch: 14:03:05 in every language. */
+export function formatTime(at_ms) {
+  return new Date(at_ms).toLocaleTimeString("en-GB");
+}
+
 export function formatBytes(bytes) {
   if (bytes < 1000) return `${number(Math.round(bytes))} B`;
   if (bytes < 1e6) return `${number(bytes / 1000, bytes < 1e5 ? 1 : 0)} kB`;

@@ -8,10 +8,12 @@ import { say } from "./i18n.js";
 import { Column } from "./lab/column.js";
 import { startFaultPanel } from "./lab/fault_panel.js";
 import { FeedPanel } from "./lab/feed_panel.js";
+import { followVisibility } from "./lab/hidden.js";
 import { startPublishBox } from "./lab/publish_box.js";
 import { startRatePublisher } from "./lab/rate_publisher.js";
 import { SequenceView } from "./lab/sequence_view.js";
 import { followServerFigures } from "./lab/server_figures.js";
+import { ServerPlots } from "./lab/server_plots.js";
 import { startPage } from "./page.js";
 import { followServerClock } from "./server_time.js";
 import { loadTransports } from "./transports/load.js";
@@ -32,9 +34,11 @@ async function start() {
   if (!(await addColumns())) return;
   sequence = new SequenceView(columns);
   startFaultPanel(columns);
+  followVisibility((span) => columns.forEach((column) => column.wasHidden(span)));
   await followServerClock();
   await feed.load();
-  followServerFigures(byId("server-figures"));
+  const plots = new ServerPlots(byId("server-plots"));
+  followServerFigures(byId("server-figures"), (stats, at_ms) => plots.add(stats, at_ms));
   requestAnimationFrame(draw);
   leaveAndReturn();
 }

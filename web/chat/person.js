@@ -1,22 +1,31 @@
 // SPDX-License-Identifier: MIT
 //
 // Person: one subscriber and speaker of the chat. Hears through the transport; speaks through it
-// too where it can (WebSocket), else by POST. A message is JSON: {"name","text"}.
+// too where it can (WebSocket), else by POST. A message is JSON: {"name","text"}, or, with the
+// event `typing`, {"name"} alone: that somebody is writing.
 
 import { h, setText } from "../dom.js";
-import { formatBytes } from "../format.js";
 import { has, onLanguage, remember, say, sayAttribute, t } from "../i18n.js";
-import { sumOfParts } from "../transports/counters.js";
+import { delay_ms } from "../server_time.js";
+import { Bill } from "./bill.js";
+import { LinesView } from "./lines_view.js";
+import { Signals, Typists } from "./typing.js";
 
 const TOPIC = "chat";
-const HISTORY = "-30";
+const TYPING = "typing";
+const HISTORY = "-60"; // signals among them
 const SHORT_POLL_MS = 1000;
 const LINES_KEPT = 200;
+const NAME_LIMIT = 40;
 
 export class Person {
   #entries;
   #client = null;
   #onLeave;
+  #signals = new Signals();
+  #typists = new Typists();
+  #bill = new Bill();
+  #lines = new LinesView();
 
   /** first: the one whose name is remembered, and who cannot leave. */
   constructor(entries, name, { first, onLeave }) {
@@ -24,23 +33,36 @@ export class Person {
     this.#onLeave = onLeave;
     this.title = h("h2");
     this.pill = h("span", { class: "pill" });
-    this.name = h("input", { maxlength: 40, autocomplete: "nickname", value: firstName(first) });
+    this.name = h("input", { maxlength: NAME_LIMIT, autocomplete: "nickname", value: firstName(first) });
     this.select = this.#switcher(name);
     this.talk = sayAttribute(h("ol", { class: "talk", role: "log", tabindex: "0" }), "aria-label", "chat.log");
     this.text = sayAttribute(h("input", { maxlength: 1000, autocomplete: "off" }), "placeholder", "chat.write");
     sayAttribute(this.text, "aria-label", "chat.write");
+    this.text.addEventListener("input", () => this.#typed());
+    this.typing = h("p", { class: "typing", role: "status" });
     this.problem = h("p", { class: "about bad", role: "status" });
     this.how = h("p", { class: "costs" });
-    this.costs = sayAttribute(h("p", { class: "costs" }), "title", "chat.costs_help");
     this.element = this.#layout(first);
     if (first) this.name.addEventListener("change", () => remember("name", this.name.value));
-    onLanguage(() => this.#drawCosts());
+    onLanguage(() => this.#showTypists());
     this.#note();
     this.#listen(name, HISTORY);
   }
 
   get transport() {
     return this.select.value;
+  }
+
+  /** Bytes of the dearest thing this person does, once. */
+  get bytes_each() {
+    return this.#bill.most;
+  }
+
+  /** bytes_scale: bytes that fill a bar, the same for all persons. */
+  draw(bytes_scale) {
+    this.#bill.draw(bytes_scale);
+    this.#lines.draw();
+    this.#showTypists();
   }
 
   stop() {
@@ -60,15 +82,15 @@ export class Person {
       onState: (state) => {
         this.element.dataset.state = state;
         say(this.pill, `state.${state}`);
-        this.#drawCosts();
       },
-      onMessage: (message) => this.#heard(message),
+      onMessage: (message, at_ms) => this.#heard(message, at_ms),
       onGap: (gap) => this.#gap(gap),
-      onEnd: () => this.#drawCosts(),
+      onRequest: (request) => this.#lines.asked(request),
     });
+    this.#bill.begin(this.#client.counters);
+    this.#lines.begin(name === "websocket");
     this.#client.start(cursor);
-    say(this.how, name === "websocket" ? "chat.by_socket" : "chat.by_post");
-    this.#drawCosts();
+    say(this.how, has(`chat.by_${name}`) ? `chat.by_${name}` : "chat.by_post");
   }
 
   #switchTo(name) {
@@ -80,24 +102,53 @@ export class Person {
   async #speak(event) {
     event.preventDefault();
     if (!this.text.value.trim()) return;
-    const data = JSON.stringify({ name: this.name.value || t("chat.name"), text: this.text.value });
     try {
-      await this.#client.publish({ topic: TOPIC, type: "json", data });
+      await this.#publish({ name: this.#name, text: this.text.value }, this.#bill.line);
       this.text.value = "";
+      this.#signals.spoke();
       this.problem.textContent = "";
     } catch (error) {
       say(this.problem, "chat.not_sent", { text: error.status ? error.message : t("publish.unreachable") });
     }
-    this.#drawCosts();
+  }
+
+  /** A signal that is lost is not missed: the next one comes soon, and the line itself in any case. */
+  #typed() {
+    if (!this.text.value || !this.#signals.typed(performance.now())) return;
+    this.#publish({ name: this.#name }, this.#bill.typing, TYPING).catch(() => this.#signals.spoke());
+  }
+
+  async #publish(object, bill, event = "") {
+    const message = { topic: TOPIC, type: "json", event, data: JSON.stringify(object) };
+    bill.messages += 1;
+    return this.#lines.speaking(this.#client.publish(message, bill));
+  }
+
+  get #name() {
+    return this.name.value || t("chat.name");
   }
 
   /** Whoever publishes to the topic by other means is heard too: any data has some text. */
-  #heard(message) {
+  #heard(message, at_ms) {
+    this.#lines.heard(at_ms);
+    if (message.event === TYPING) return this.#heardTyping(message, at_ms);
     const isChat = message.type === "json" && typeof message.data?.text === "string";
     const { name, text } = isChat ? message.data : { name: "·", text: String(message.data) };
+    this.#typists.spoke(String(name));
     const own = name === this.name.value;
     this.#addLine(h("li", { class: own ? "own" : null }, h("b", {}, String(name)), text));
-    this.#drawCosts();
+  }
+
+  #heardTyping(message, at_ms) {
+    const name = String(message.data?.name ?? "·").slice(0, NAME_LIMIT);
+    if (name !== this.#name) this.#typists.heard(name, delay_ms(message, at_ms), performance.now());
+    this.#showTypists();
+  }
+
+  #showTypists() {
+    const names = this.#typists.names(performance.now());
+    const text = names.length ? t(names.length > 1 ? "chat.several_typing" : "chat.is_typing", { name: names.join(", ") }) : "";
+    setText(this.typing, text);
   }
 
   #gap(gap) {
@@ -114,12 +165,6 @@ export class Person {
 
   #note() {
     this.talk.append(say(h("li", { class: "note empty" }), "chat.empty"));
-  }
-
-  #drawCosts() {
-    const { requests, connections, up, down } = this.#client.counters;
-    const about = (parts) => `≈ ${formatBytes(sumOfParts(parts))}`;
-    setText(this.costs, t("chat.costs", { requests, connections, up: about(up), down: about(down) }));
   }
 
   #switcher(name) {
@@ -153,10 +198,12 @@ export class Person {
         h("label", {}, say(h("span"), "transport.choose"), this.select),
       ),
       this.talk,
+      this.typing,
       h("form", { class: "say", onsubmit: (event) => this.#speak(event) }, this.text, send),
       this.problem,
       this.how,
-      this.costs,
+      this.#lines.element,
+      this.#bill.element,
     );
   }
 }

@@ -9,6 +9,7 @@ import { median } from "../format.js";
 import { Counters, sumOfParts } from "../transports/counters.js";
 import { Ledger } from "../transports/ledger.js";
 import { ColumnView } from "./column_view.js";
+import { hiddenTimes } from "./hidden.js";
 import { Track } from "./sequence.js";
 
 const DELAYS_KEPT = 200;
@@ -74,7 +75,7 @@ export class Column {
 
   offerDoors(doors) {
     this.#doors = doors;
-    this.#view.offerDoors(doors.list.map(({ name }) => name));
+    this.#view.offerDoors(doors.common.map(({ name }) => name));
   }
 
   /** Goes on from the same cursor by another way; "": straight. */
@@ -110,6 +111,11 @@ export class Column {
 
   return() {
     if (this.#wasRunning) this.#client.start(this.#client.cursor);
+  }
+
+  /** The tab was hidden for that time; what was under way meanwhile is not counted. */
+  wasHidden(span) {
+    this.#view.wasHidden(span);
   }
 
   /** Bytes per message of the costlier direction. */
@@ -159,11 +165,12 @@ export class Column {
 
   #arrived(message, at_ms) {
     const delay = delay_ms(message, at_ms);
-    this.#delays.push(delay);
+    const counts = !hiddenTimes.covers(published_ms(message), at_ms);
+    if (counts) this.#delays.push(delay);
     if (this.#delays.length > DELAYS_KEPT) this.#delays.shift();
     this.#ledger.add(message.seq);
     this.track.arrived(message.seq, published_ms(message), at_ms);
-    this.#view.message(message, at_ms, delay);
+    this.#view.message(message, at_ms, counts ? delay : null);
   }
 
   #gap(gap) {

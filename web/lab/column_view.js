@@ -3,22 +3,21 @@
 // Column view: how a column looks. Everything has its fixed place and size, so that nothing jumps
 // when figures grow.
 
+import { bytesLegend, bytesRow } from "../bytes_row.js";
 import { h, setText } from "../dom.js";
-import { formatBytes, formatData, formatDelay } from "../format.js";
+import { formatData, formatDelay, formatTime } from "../format.js";
 import { has, number, onLanguage, say, sayAttribute, t } from "../i18n.js";
-import { sumOfParts } from "../transports/counters.js";
 import { Plot } from "./plot.js";
 
 const ROWS = 4;
-const GAP_SHOWN_MS = 20000;
-const PARTS = ["headers", "framing", "payload"];
+const PINNED_MS = 20000;
 const CHECKS = ["lost", "repeated", "reordered", "gaps"];
 const COUNTS = ["messages", "requests", "useless", "connections"];
 
 export class ColumnView {
   #state = null; // {state, reason, retry_ms}
   #rows = [];
-  #gap = null; // {note, args, until_ms}
+  #pinned = []; // {note, args, tone, until_ms}: newest first
 
   constructor(name, names, { onSwitch, onPause, onDoor }) {
     this.title = h("h2");
@@ -51,7 +50,7 @@ export class ColumnView {
 
   clear() {
     this.#rows = [];
-    this.#gap = null;
+    this.#pinned = [];
     this.plot.clear();
     this.#renderRows();
   }
@@ -82,16 +81,18 @@ export class ColumnView {
     this.#renderState();
   }
 
+  /** delay_ms: null when it does not count. */
   message(message, at_ms, delay_ms) {
-    this.plot.points.push({ at_ms, delay_ms });
+    if (delay_ms !== null) this.plot.points.push({ at_ms, delay_ms });
     this.#addRow({ message, delay_ms });
   }
 
-  /** Said in words, and kept in sight for a while, however much comes after it. */
   gap(gap) {
-    const note = gap.count === null ? "gap.unknown" : "gap.known";
-    this.#gap = { note, args: gap, until_ms: performance.now() + GAP_SHOWN_MS };
-    this.#rowsChanged = true;
+    this.#pin(gap.count === null ? "gap.unknown" : "gap.known", gap);
+  }
+
+  wasHidden({ start_ms, end_ms }) {
+    this.#pin("column.hidden", { from: formatTime(start_ms), to: formatTime(end_ms) }, " mild");
   }
 
   /** bytes_scale: bytes per message that fill a bar, the same in all columns. */
@@ -146,17 +147,23 @@ export class ColumnView {
     this.#rowsChanged = true;
   }
 
+  /** Said in words, and kept in sight for a while, however much comes after it. */
+  #pin(note, args, tone = "") {
+    this.#pinned = [{ note, args, tone, until_ms: performance.now() + PINNED_MS }, ...this.#pinned].slice(0, ROWS);
+    this.#rowsChanged = true;
+  }
+
   #renderRows() {
     this.#rowsChanged = false;
-    const gap = this.#gap && performance.now() < this.#gap.until_ms ? [renderGap(this.#gap)] : [];
+    this.#pinned = this.#pinned.filter(({ until_ms }) => performance.now() < until_ms);
     const rows = this.#rows.length ? this.#rows.map(renderRow) : [h("li", { class: "note" }, t("column.waiting"))];
-    this.list.replaceChildren(...gap, ...rows);
+    this.list.replaceChildren(...this.#pinned.map(renderPinned), ...rows);
   }
 
   #layout(name) {
     const delay = (value, key) => h("div", {}, value, say(h("span"), key));
     const title = say(h("h3"), "column.bytes");
-    const bytes = h("div", { class: "bytes" }, title, this.up.element, this.down.element, legend());
+    const bytes = h("div", { class: "bytes" }, title, this.up.element, this.down.element, bytesLegend());
     return h(
       "article",
       { class: "column", "data-transport": name, "data-state": "connecting" },
@@ -182,8 +189,8 @@ function transportName(name) {
   return has(`transport.${name}`) ? t(`transport.${name}`) : name;
 }
 
-function renderGap({ note, args }) {
-  return h("li", { class: "note alert" }, t(note, args));
+function renderPinned({ note, args, tone }) {
+  return h("li", { class: `note alert${tone}` }, t(note, args));
 }
 
 function renderRow({ message, delay_ms, note, args }) {
@@ -211,24 +218,6 @@ function figures(names) {
     result.element.append(box);
   }
   return result;
-}
-
-/** One direction: bytes per message as a bar whose parts are drawn to scale, and in figures. */
-function bytesRow(key) {
-  const bars = PARTS.map((part) => h("span", { class: part }));
-  const sum = h("span", { class: "sum" }, "–");
-  const element = h("div", { class: "bytes-row" }, say(h("span"), key), h("div", { class: "bar" }, ...bars), sum);
-  const draw = (parts, messages, scale) => {
-    const each = Math.max(1, messages);
-    PARTS.forEach((part, i) => (bars[i].style.width = `${(100 * parts[part]) / each / scale}%`));
-    setText(sum, messages ? `≈ ${formatBytes(sumOfParts(parts) / each)}` : "–");
-  };
-  return { element, draw };
-}
-
-function legend() {
-  const keys = PARTS.map((part) => h("span", { class: `key ${part}` }, say(h("span"), `column.${part}`)));
-  return h("div", { class: "legend" }, ...keys);
 }
 
 /** In a narrow column a sign stands for the words. */

@@ -43,6 +43,11 @@ export class Doors {
     this.list = (await this.#command({ get: "state" })).doors;
   }
 
+  /** Those for everybody; the others, `~NAME`, are each for the page that has its name. */
+  get common() {
+    return this.list.filter(({ name }) => !name.startsWith("~"));
+  }
+
   door(name) {
     return this.list.find((door) => door.name === name);
   }
@@ -53,9 +58,14 @@ export class Doors {
   }
 
   async put(name, thing) {
-    await this.#command({ door: name, act: "mend" });
-    if (Object.keys(THINGS[thing]).length) await this.#command({ door: name, set: THINGS[thing] });
+    await this.set(name, THINGS[thing]);
     await this.refresh();
+  }
+
+  /** Takes all faults away and puts these in their place. */
+  async set(name, faults) {
+    await this.#command({ door: name, act: "mend" });
+    if (Object.keys(faults).length) await this.#command({ door: name, set: faults });
   }
 
   /** what: reset, cut, freeze or thaw. */

@@ -15,7 +15,7 @@ export async function startFaultPanel(columns) {
   byId("no-doors").hidden = doors !== null;
   byId("doors-lead").hidden = doors === null;
   if (!doors) return;
-  const rows = doors.list.map(({ name }) => new DoorRow(doors, name, columns));
+  const rows = doors.common.map(({ name }) => new DoorRow(doors, name, columns));
   byId("doors").append(...rows.map(({ element }) => element));
   for (const column of columns) column.offerDoors(doors);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Feed panel: which topic the columns watch, and how the polls ask. `?topic=` chooses one at the
-// start, so that a class can be given a link.
+// start, `?interval=S&wait=S` how often and how long, so that a class can be given a link.
 
 import { byId, h } from "../dom.js";
 import { has, say } from "../i18n.js";
@@ -19,6 +19,7 @@ export class FeedPanel {
     byId("feed").addEventListener("submit", (event) => event.preventDefault());
     this.#select.addEventListener("change", () => this.choose(this.#select.value));
     byId("other-topic").addEventListener("change", (event) => this.#chooseOther(event.target));
+    for (const id of ["interval", "wait"]) setFromAddress(byId(id));
     for (const id of ["interval", "wait", "coalesce", "close"]) {
       byId(id).addEventListener("change", (event) => event.target.checkValidity() && onOptions());
     }
@@ -58,6 +59,13 @@ export class FeedPanel {
     const offered = [...this.#select.options].some((option) => option.value === name);
     if (!offered) this.#select.append(h("option", { value: name }, name));
   }
+}
+
+/** An input keeps its own value where the address has none that it allows. */
+function setFromAddress(input) {
+  const before = input.value;
+  input.value = new URLSearchParams(location.search).get(input.id) ?? before;
+  if (!input.value || !input.checkValidity()) input.value = before;
 }
 
 function aboutKey(topic) {

@@ -3,9 +3,11 @@
 // Plot: the last minute of one subscriber. Above, a dot for each message at its delay, on a
 // logarithmic scale that is the same in every column. Below, what was asked: a bar from each
 // request to the end of its answer, filled when it brought a message, hollow when it was useless.
+// Hatched: the tab was hidden, so no delay of that time is shown.
 
 import { clock_ms } from "../transports/transport.js";
-import { fitCanvas, line } from "./canvas.js";
+import { fitCanvas, hatch, line } from "./canvas.js";
+import { hiddenTimes } from "./hidden.js";
 
 export const WINDOW_MS = 60000;
 const LOWEST_MS = 0.3;
@@ -44,6 +46,7 @@ export class Plot {
       font: `${0.7 * em}px ${style.fontFamily}`,
     };
     this.#drawGrid(paint);
+    drawHidden(paint, now_ms);
     this.#drawRequests(paint, now_ms);
     this.#drawPoints(paint);
   }
@@ -87,6 +90,15 @@ export class Plot {
       else c.strokeRect(left + 0.5, top, width - 0.5, bar);
     }
     c.globalAlpha = 1;
+  }
+}
+
+/** Plots of the last WINDOW_MS share this: c, x(), height, ink of their paint. */
+export function drawHidden({ c, x, height, ink }, now_ms) {
+  c.strokeStyle = ink;
+  for (const { start_ms, end_ms } of hiddenTimes.since(now_ms - WINDOW_MS)) {
+    const left = Math.max(-2, x(start_ms));
+    hatch(c, left, Math.max(3, x(end_ms ?? now_ms) - left), height);
   }
 }
 

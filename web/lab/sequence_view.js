@@ -7,7 +7,7 @@
 import { byId, h, setText } from "../dom.js";
 import { has, number, onLanguage, say, sayAttribute, t } from "../i18n.js";
 import { clock_ms } from "../transports/transport.js";
-import { fitCanvas, line } from "./canvas.js";
+import { arrow, fitCanvas, line } from "./canvas.js";
 import { marksOf, publishMoments } from "./sequence.js";
 
 export const LONGEST_MS = 30000;
@@ -114,22 +114,4 @@ function shade(c, marks, x, top, height, alpha) {
     const left = Math.max(-2, x(start_ms));
     c.fillRect(left, top, Math.max(1, x(end_ms) - left), height);
   }
-}
-
-/** Filled: it brings something. Hollow, and dashed: an ask, or an answer without a message. */
-function arrow(c, x1, y1, x2, y2, em, filled) {
-  const size = 0.4 * em;
-  const angle = Math.atan2(y2 - y1, x2 - x1);
-  c.setLineDash(filled ? [] : [3, 2]);
-  c.lineWidth = filled ? 2 : 1;
-  line(c, x1, y1, x2, y2);
-  c.setLineDash([]);
-  c.beginPath();
-  c.moveTo(x2, y2);
-  for (const side of [-0.45, 0.45])
-    c.lineTo(x2 - size * Math.cos(angle + side), y2 - size * Math.sin(angle + side));
-  c.closePath();
-  if (filled) c.fill();
-  else c.stroke();
-  c.lineWidth = 1;
 }

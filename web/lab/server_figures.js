@@ -6,16 +6,20 @@
 import { h } from "../dom.js";
 import { formatBytes } from "../format.js";
 import { has, number, onLanguage, t } from "../i18n.js";
+import { clock_ms } from "../transports/transport.js";
 
-const EVERY_MS = 4000;
+const EVERY_MS = 2000;
 
-export function followServerFigures(place) {
+/** onReading(stats, at_ms): all of /stats, its `transports` as a list. Never while the tab is hidden. */
+export function followServerFigures(place, onReading) {
   let last = null;
   const show = () => last && place.replaceChildren(table(last));
   const refresh = async () => {
-    if (!document.hidden) {
-      last = (await read().catch(() => null)) ?? last;
+    const stats = document.hidden ? null : await read().catch(() => null);
+    if (stats) {
+      last = stats.transports;
       show();
+      onReading(stats, clock_ms());
     }
     setTimeout(refresh, EVERY_MS);
   };
@@ -23,9 +27,13 @@ export function followServerFigures(place) {
   refresh();
 }
 
-/** [{transport, figure: number…}] whether the server gives a list or an object by name. */
+/** `transports`: [{transport, figure: number…}] whether the server gives a list or an object by name. */
 async function read() {
-  const { transports } = await (await fetch("/stats", { cache: "no-store", signal: AbortSignal.timeout(3000) })).json();
+  const stats = await (await fetch("/stats", { cache: "no-store", signal: AbortSignal.timeout(3000) })).json();
+  return { ...stats, transports: listOf(stats.transports) };
+}
+
+function listOf(transports) {
   if (!Array.isArray(transports)) {
     return Object.entries(transports).map(([transport, figures]) => ({ ...figures, transport }));
   }

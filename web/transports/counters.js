@@ -27,6 +27,13 @@ export class Counters {
   }
 }
 
+/** All parts of both directions. */
+export function bothWays({ up, down }) {
+  const both = parts();
+  for (const part of Object.keys(both)) both[part] = up[part] + down[part];
+  return both;
+}
+
 export function sumOfParts({ headers, framing, payload }) {
   return headers + framing + payload;
 }

@@ -92,18 +92,27 @@ export class Transport {
     this.#begin("connecting");
   }
 
-  /** Publishes as this transport can: all but WebSocket take an HTTP request for it. */
-  async publish(message) {
+  /**
+   * Publishes as this transport can: all but WebSocket take an HTTP request for it. `bill`: further
+   * Counters, which get what this one took.
+   */
+  async publish(message, bill = new Counters()) {
     const url = `/publish/${encodeURIComponent(message.topic)}`;
     const bytes = utf8Length(message.data);
-    const lines = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\nOrigin: ${location.origin}\r\n`;
-    this.counters.requests += 1;
-    this.counters.up.headers += requestHeadBytes("POST", url, lines);
-    this.counters.addUp(bytes, bytes);
+    const event = message.event ? `Pushlab-Event: ${message.event}\r\n` : "";
+    const lines = `Content-Type: application/json\r\nContent-Length: ${bytes}\r\nOrigin: ${location.origin}\r\n${event}`;
+    const books = [this.counters, bill];
+    for (const counters of books) {
+      counters.requests += 1;
+      counters.up.headers += requestHeadBytes("POST", url, lines);
+      counters.addUp(bytes, bytes);
+    }
     const onAnswer = (response, text) => {
       this.#countSpeaking();
-      this.counters.down.headers += answerHeadBytes(response);
-      this.counters.addDown(utf8Length(text), 0);
+      for (const counters of books) {
+        counters.down.headers += answerHeadBytes(response);
+        counters.addDown(utf8Length(text), 0);
+      }
     };
     return post(message, { onAnswer });
   }

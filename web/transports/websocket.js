@@ -5,6 +5,7 @@
 // probes on the same connection. A page cannot send ping frames, so its probe is {"ping":X}.
 
 import { frameHeadBytes, handshakeBytes, payloadBytes, utf8Length } from "./bytes.js";
+import { Counters } from "./counters.js";
 import { Failure, READS_ON, Transport } from "./transport.js";
 
 const SUBPROTOCOL = "pushlab.json";
@@ -17,7 +18,7 @@ export default class WebSocketTransport extends Transport {
   #ready = false;
   #probe = 0;
   #deadline = 0;
-  #waiting = new Map(); // ref -> {resolve, reject}
+  #waiting = new Map(); // ref -> {resolve, reject, bill}
   #refs = 0;
 
   connect() {
@@ -47,12 +48,14 @@ export default class WebSocketTransport extends Transport {
   }
 
   /** Publishes on the connection that is open already: a frame, no request. */
-  async publish({ topic, type, event, data }) {
+  async publish({ topic, type, event, data }, bill = new Counters()) {
     if (!this.#ready) throw new Error("WebSocket is not open");
     const value = type === "json" ? JSON.parse(data) : data;
     const ref = ++this.#refs;
-    const answer = new Promise((resolve, reject) => this.#waiting.set(ref, { resolve, reject }));
-    this.#send({ publish: { topic, type, event: event || undefined, data: value }, ref }, utf8Length(data));
+    const answer = new Promise((resolve, reject) => this.#waiting.set(ref, { resolve, reject, bill }));
+    const bytes = utf8Length(data);
+    const sent = this.#send({ publish: { topic, type, event: event || undefined, data: value }, ref }, bytes);
+    bill.addUp(sent, bytes);
     return answer;
   }
 
@@ -64,21 +67,24 @@ export default class WebSocketTransport extends Transport {
   #send(object, payload = 0) {
     const text = JSON.stringify(object);
     const length = utf8Length(text);
-    this.counters.addUp(length + frameHeadBytes(length, true), payload);
+    const bytes = length + frameHeadBytes(length, true);
+    this.counters.addUp(bytes, payload);
     this.#socket.send(text);
+    return bytes;
   }
 
   #frame(text) {
     const object = JSON.parse(text);
     const length = utf8Length(text);
-    this.counters.addDown(length + frameHeadBytes(length, false), object.id ? payloadBytes(object) : 0);
+    const bytes = length + frameHeadBytes(length, false);
+    this.counters.addDown(bytes, object.id ? payloadBytes(object) : 0);
     this.alive();
     if (object.id) this.deliver(object);
     else if (object.ready) this.#open(object);
     else if (object.gap) this.announceGap(object.gap);
     else if ("pong" in object) this.#pong(object.pong);
     else if (object.heartbeat) this.heartbeat();
-    else if (object.ref) this.#answer(object);
+    else if (object.ref) this.#answer(object, bytes);
   }
 
   #open({ next }) {
@@ -88,9 +94,10 @@ export default class WebSocketTransport extends Transport {
     this.#scheduleProbe();
   }
 
-  #answer({ ref, published, error }) {
+  #answer({ ref, published, error }, bytes) {
     const waiting = this.#waiting.get(ref);
     this.#waiting.delete(ref);
+    waiting?.bill.addDown(bytes, 0);
     if (published) waiting?.resolve(published);
     else waiting?.reject(Object.assign(new Error(error?.message), { status: error?.status }));
   }

@@ -26,6 +26,30 @@ async function say(tab, text) {
   await tab.click(".say button");
 }
 
+/** Runs in the page: what it says of those who type. */
+function typists() {
+  return document.querySelector(".typing").textContent;
+}
+
+/** Runs in the page: each person's requests, by what was done. */
+function bills() {
+  const numbers = (text) => text.match(/\d+/g).map(Number);
+  return [...document.querySelectorAll(".person")].map((person) => ({
+    transport: person.dataset.transport,
+    ...Object.fromEntries([...person.querySelectorAll(".bill-row")].map((row) => {
+      const [messages, requests] = numbers(row.querySelector("small").textContent);
+      return [row.dataset.act, { messages, requests }];
+    })),
+  }));
+}
+
+/** Runs in the page: a person begins to write, and sends nothing. */
+function type() {
+  const field = document.querySelector(".say input");
+  field.value = "well";
+  field.dispatchEvent(new Event("input"));
+}
+
 export const serve = startLab;
 
 export function cases(test, own) {
@@ -49,6 +73,45 @@ export function cases(test, own) {
       }
     }
     for (const reader of [ann, bob]) assert.deepEqual(await reader.evaluate(lines), expected);
+  });
+
+  test("it opens in the order of history, and the same talk costs each what its transport takes", async ({ open }) => {
+    const tab = await open(`${own.server.http}/chat.html?lang=en`);
+    const states = () => tab.evaluate(() => [...document.querySelectorAll(".person")].map((p) => p.dataset.state));
+    await until(states, (all) => all.length === 3 && all.every((state) => state === "open"), "three persons, all open");
+    const before = await tab.evaluate(bills);
+    assert.deepEqual(before.map(({ transport }) => transport), ["long_poll", "sse", "websocket"]);
+    await tab.evaluate(() => {
+      for (const person of document.querySelectorAll(".person")) {
+        person.querySelector(".say input").value = "one";
+        person.querySelector(".say").requestSubmit();
+      }
+    });
+    const [poll, sse, socket] = await until(
+      () => tab.evaluate(bills),
+      (all) => all.every(({ hearing }, i) => hearing.messages >= before[i].hearing.messages + 3),
+      "each has heard all three",
+    );
+    assert.deepEqual([poll.line, sse.line, socket.line].map(({ requests }) => requests), [1, 1, 0]);
+    assert.ok(poll.hearing.requests > sse.hearing.requests, "a long poll asks again");
+    assert.deepEqual([sse.hearing.requests, socket.hearing.requests], [1, 1]);
+  });
+
+  test("who types is seen, until the line has come", async ({ open }) => {
+    const ann = await join(open, own.server, "Ann");
+    const bob = await join(open, own.server, "Bob");
+    await bob.choose(SELECT, "websocket");
+    await untilOpen(bob);
+    await until(async () => {
+      await bob.evaluate(type);
+      return ann.evaluate(typists);
+    }, (text) => text === "Bob is typing …");
+    const [{ typing }] = await until(() => bob.evaluate(bills), ([{ typing }]) => typing.messages > 0);
+    assert.equal(typing.requests, 0, "a frame, no request");
+    assert.equal(await bob.evaluate(typists), "", "nobody is told of himself");
+    await say(bob, "well then");
+    await until(() => ann.evaluate(lines), (seen) => seen.at(-1) === "Bobwell then");
+    await until(() => ann.evaluate(typists), (text) => text === "");
   });
 
   test("markup in a name or a text is shown as text", async ({ open }) => {

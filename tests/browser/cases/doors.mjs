@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: MIT
 // The lab's doors: a column goes through one, says what became of it, and misses nothing.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
 import { assertSound, columnsOf, openLab, untilColumns } from "../lib/columns.mjs";
 import { startLab } from "../lib/lab_server.mjs";
-import { startRelay } from "../lib/relay.mjs";
+import { freePort, startRelay } from "../lib/relay.mjs";
 import { until } from "../lib/until.mjs";
 
 const SHORT_POLL = 0;
 const SSE = 2;
 const WEBSOCKET = 3;
-
-/** One that is free now: the relay must know it before the server is there. */
-async function freePort() {
-  const probe = createServer();
-  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 export async function serve() {
   const port = await freePort();

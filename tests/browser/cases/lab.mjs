@@ -52,6 +52,24 @@ function diagramCounts() {
   return Object.fromEntries(rows.map((row) => [row.dataset.transport, row.querySelector("small").textContent]));
 }
 
+/** Runs in the page: makes it believe that it is hidden, or seen. No driver can hide a tab. */
+function setHidden(hidden) {
+  Object.defineProperty(document, "hidden", { get: () => hidden, configurable: true });
+  document.dispatchEvent(new Event("visibilitychange"));
+}
+
+/** Runs in the page: the delays it shows with its last messages, by column. */
+function delaysShown() {
+  const lists = [...document.querySelectorAll("#columns .messages")];
+  return lists.map((list) => [...list.querySelectorAll("li:not(.note) i")].map((cell) => cell.textContent));
+}
+
+/** Runs in the page: the figure at each small plot of the server. */
+function plotFigures() {
+  const plots = [...document.querySelectorAll(".small-plot")];
+  return Object.fromEntries(plots.map((plot) => [plot.dataset.plot, plot.querySelector("strong").textContent]));
+}
+
 async function publishSome(own, topic, count) {
   for (let i = 0; i < count; i++) await publish(own.server, topic, `number ${i}`);
 }
@@ -107,6 +125,27 @@ export function cases(test, own) {
     await until(() => tab.evaluate(sentSoFar), (n) => n > last + 20, "twenty messages while paused");
     for (let i = 0; i < count; i++) await tab.click(pauseButton(i));
     assertSound(await untilColumns(tab, ({ rows }) => rows[0].seq > last + 20));
+  });
+
+  test("what comes while the tab is hidden is delivered, and its delay is not counted", async ({ open }) => {
+    const tab = await openLab(open, own, "hiding");
+    await tab.evaluate(setHidden, true);
+    await publishSome(own, "hiding", 2);
+    await untilColumns(tab, ({ messages }) => messages === 2);
+    await tab.evaluate(setHidden, false);
+    const columns = await untilColumns(tab, ({ notes }) => /^Tab hidden from [\d:]+ to [\d:]+/.test(notes[0]));
+    assertSound(columns);
+    assert.deepEqual(await tab.evaluate(delaysShown), columns.map(() => ["–", "–"]));
+    await publishSome(own, "hiding", 1);
+    const counted = (all) => all.every(([first, ...others]) => /^[\d.,]+ m?s$/.test(first) && others.every((text) => text === "–"));
+    await until(() => tab.evaluate(delaysShown), counted, "the third counts again");
+  });
+
+  test("the server's figures are drawn, and count what is delivered", async ({ open }) => {
+    const tab = await openLab(open, own, "plots");
+    await startRate(tab, 25);
+    const busy = ({ cpu, memory, messages, sent }) => /%$/.test(cpu) && /MB$/.test(memory) && parseFloat(messages) > 10 && /B\/s$/.test(sent);
+    await until(() => tab.evaluate(plotFigures), busy, "figures in every plot");
   });
 
   test("nothing jumps while messages come", async ({ open }) => {
