@@ -9,9 +9,22 @@
 // In a string, `x` becomes <code> and **x** becomes <strong>.
 
 import chat from "./strings/chat.js";
+import claims from "./strings/claims.js";
+import claimsLive from "./strings/claims_live.js";
+import claimsPage from "./strings/claims_page.js";
+import classroom from "./strings/class.js";
 import common from "./strings/common.js";
+import compat from "./strings/compat.js";
+import connections from "./strings/connections.js";
+import doctor from "./strings/doctor.js";
+import heartbeat from "./strings/heartbeat.js";
 import lab from "./strings/lab.js";
 import ladder from "./strings/ladder.js";
+import lessonTerms from "./strings/lesson_terms.js";
+import lessonTexts from "./strings/lesson_texts.js";
+import lessonTracks from "./strings/lesson_tracks.js";
+import lessons from "./strings/lessons.js";
+import origins from "./strings/origins.js";
 import pictures from "./strings/pictures.js";
 import transports from "./strings/transports.js";
 import wire from "./strings/wire.js";
@@ -21,7 +34,7 @@ export const LANGUAGES = [
   { code: "zh", tag: "zh-CN", name: "中文" },
 ];
 const ATTRIBUTES = ["title", "aria-label", "placeholder"];
-const strings = { ...common, ...transports, ...lab, ...pictures, ...chat, ...ladder, ...wire };
+const strings = { ...common, ...transports, ...lab, ...pictures, ...chat, ...ladder, ...doctor, ...compat, ...wire, ...connections, ...heartbeat, ...origins, ...classroom, ...claims, ...claimsPage, ...claimsLive, ...lessons, ...lessonTexts, ...lessonTracks, ...lessonTerms };
 const listeners = new Set();
 
 export function language() {

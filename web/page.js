@@ -6,15 +6,28 @@
 import { h } from "./dom.js";
 import { LANGUAGES, language, onLanguage, remember, say, sayAttribute, setLanguage, t, translatePage } from "./i18n.js";
 
-const PAGES = {
+export const PAGES = {
   see: [
     { name: "lab", path: "/" },
     { name: "pictures", path: "/pictures.html" },
     { name: "chat", path: "/chat.html" },
+  ],
+  look: [
     { name: "wire", path: "/wire.html" },
+    { name: "heartbeat", path: "/heartbeat.html" },
+    { name: "connections", path: "/connections.html" },
+    { name: "origins", path: "/origins.html" },
   ],
   reach: [
+    { name: "compat", path: "/compat.html" },
+    { name: "doctor", path: "/doctor.html" },
     { name: "ladder", path: "/ladder.html" },
+    { name: "noscript", path: "/noscript.html" },
+  ],
+  learn: [
+    { name: "lessons", path: "/lessons.html" },
+    { name: "claims", path: "/claims.html" },
+    { name: "class", path: "/class.html" },
   ],
 };
 

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
-// The picture page: one picture feed over each transport, replaced in place, beside a clock; and
+// The picture page: one picture feed in each way there is, replaced in place, beside a clock; and
 // below it the tutorial's own client, which appends each picture instead.
 
 import { byId, h, setText } from "./dom.js";
 import { say } from "./i18n.js";
 import { startPage } from "./page.js";
 import { drawDial } from "./pictures/dial.js";
+import { MultipartColumn } from "./pictures/multipart_column.js";
 import { PictureColumn } from "./pictures/picture_column.js";
 import { RawWebSocket } from "./pictures/raw_websocket.js";
 import { startSnippet } from "./pictures/snippet_frame.js";
 import { followServerClock, server_ms } from "./server_time.js";
-import { loadTransports } from "./transports/load.js";
+import { isOffered, loadTransports } from "./transports/load.js";
 
 const FIGURES_EVERY_MS = 500;
 const columns = [];
@@ -25,12 +26,13 @@ async function start() {
     byId("columns").append(say(h("p", { class: "notice" }), "page.no_transports", { text: error.message }));
     return [];
   });
-  for (const { name, client } of list.filter((entry) => entry.client)) columns.push(new PictureColumn(name, client));
+  for (const { name, client } of list.filter((entry) => entry.client)) columns.push(new PictureColumn(name, name, client));
+  columns.push(new PictureColumn("binary", "websocket", RawWebSocket));
+  if (await isOffered("multipart")) columns.push(new MultipartColumn());
   byId("columns").append(...columns.map(({ element }) => element));
   await followServerClock();
   restart();
   byId("interval").addEventListener("change", restart);
-  byId("raw").addEventListener("change", restart);
   setInterval(() => columns.forEach((column) => column.drawFigures()), FIGURES_EVERY_MS);
   requestAnimationFrame(drawClock);
   addEventListener("pagehide", () => columns.forEach((column) => column.stop()));
@@ -40,10 +42,7 @@ async function start() {
 function restart() {
   if (!byId("interval").checkValidity()) return;
   const interval_ms = byId("interval").valueAsNumber * 1000;
-  for (const column of columns) {
-    const raw = column.name === "websocket" && byId("raw").checked;
-    column.start(raw ? RawWebSocket : column.client, { interval_ms });
-  }
+  for (const column of columns) column.start({ interval_ms });
 }
 
 /** The time by the server's clock, as the pictures show it: hands and digits. */

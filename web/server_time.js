@@ -39,11 +39,9 @@ export function server_ms() {
 }
 
 async function measure() {
-  let best = null;
-  for (let i = 0; i < TRIES; i++) {
-    const sample = await ask().catch(() => null);
-    if (sample && (!best || sample.round_trip_ms < best.round_trip_ms)) best = sample;
-  }
+  const samples = [];
+  for (let i = 0; i < TRIES; i++) samples.push(await askServerTime().catch(() => null));
+  const best = quickest(samples);
   if (!best) return;
   round_trip_ms = best.round_trip_ms;
   offset_ms = Math.abs(best.offset_ms) <= best.round_trip_ms / 2 ? 0 : best.offset_ms;
@@ -51,18 +49,25 @@ async function measure() {
 
 /** The shortest of a few round trips by another way to this server, halved; NaN when it does not answer. */
 export async function halfTripThrough_ms(origin) {
-  let best_ms = NaN;
-  for (let i = 0; i < TRIES_THROUGH; i++) {
-    const sample = await ask(origin).catch(() => null);
-    if (sample && !(sample.round_trip_ms > best_ms)) best_ms = sample.round_trip_ms;
-  }
-  return best_ms / 2;
+  const samples = [];
+  for (let i = 0; i < TRIES_THROUGH; i++) samples.push(await askServerTime({ origin }).catch(() => null));
+  return (quickest(samples)?.round_trip_ms ?? NaN) / 2;
 }
 
-async function ask(origin = "") {
-  const sent_ms = clock_ms();
+/**
+ * The sample to believe, or null without any: its offset is right to half its round trip, and exact
+ * when both ways take equally long, as NTP has it (RFC 5905, 8). Samples may be null.
+ */
+export function quickest(samples) {
+  const quicker = (best, one) => (one && !(best && best.round_trip_ms <= one.round_trip_ms) ? one : best);
+  return samples.reduce(quicker, null);
+}
+
+/** Asks once: {round_trip_ms, offset_ms}, the latter to be added to `clock()` for the server's time. */
+export async function askServerTime({ origin = "", clock = clock_ms } = {}) {
+  const sent_ms = clock();
   const response = await fetch(`${origin}/time`, { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
   const { time_us } = await response.json();
-  const back_ms = clock_ms();
+  const back_ms = clock();
   return { round_trip_ms: back_ms - sent_ms, offset_ms: time_us / 1000 - (sent_ms + back_ms) / 2 };
 }

@@ -21,6 +21,7 @@ import { Position } from "../../web/pushlab/position.js";
 import { REASONS } from "../../web/pushlab/reasons.js";
 import { Watchdog } from "../../web/pushlab/watchdog.js";
 import { publish, startServer } from "../clients/server.mjs";
+import { Clock } from "./lib/clock.mjs";
 import { ROOT } from "./lib/lab_server.mjs";
 import { startRelay } from "./lib/relay.mjs";
 import { until } from "./lib/until.mjs";
@@ -31,39 +32,6 @@ const FILES = ["", "lines/"].flatMap((folder) =>
     .filter((entry) => entry.isFile())
     .map(({ name }) => folder + name),
 );
-
-/** A clock that stands still until the test turns it. */
-class Clock {
-  time_ms = 0;
-  #timers = new Set();
-
-  now() {
-    return this.time_ms;
-  }
-
-  set(call, ms) {
-    const timer = { call, due_ms: this.time_ms + ms };
-    this.#timers.add(timer);
-    return timer;
-  }
-
-  clear(timer) {
-    this.#timers.delete(timer);
-  }
-
-  /** late_ms: how much too late the timers fire, as on a machine that was asleep. */
-  turn(ms, late_ms = 0) {
-    const end_ms = this.time_ms + ms;
-    for (;;) {
-      const next = [...this.#timers].sort((a, b) => a.due_ms - b.due_ms)[0];
-      if (!next || next.due_ms > end_ms) break;
-      this.#timers.delete(next);
-      this.time_ms = next.due_ms + late_ms;
-      next.call();
-    }
-    this.time_ms = Math.max(this.time_ms, end_ms);
-  }
-}
 
 describe("backoff", () => {
   test("doubles up to its limit, half of it chance", () => {

@@ -52,7 +52,7 @@ test("the pages use the strings that are there, and no others", async () => {
   const named = code.flatMap((text) => [...text.matchAll(/["'`](\w+\.\w+)["'`]/g)].map(([, key]) => key));
   const asked = named.filter((key) => groups.has(key.split(".")[0]) && !/\.(js|NAME)$/.test(key));
   assert.deepEqual([...new Set(asked)].filter((key) => !keys.includes(key)), [], "asked for, but not there");
-  const made = code.flatMap((text) => [...text.matchAll(/`(\w+\.)\$\{/g)].map(([, start]) => start));
+  const made = code.flatMap((text) => [...text.matchAll(/`(\w+\.\w*)\$\{/g)].map(([, start]) => start));
   const figures = keys.filter((key) => !named.includes(key) && !made.some((start) => key.startsWith(start)));
   assert.deepEqual(figures, [], "there, but never asked for");
 });

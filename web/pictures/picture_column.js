@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Picture column: the newest picture that one transport has brought, and figures over the last few
+// Picture column: the newest picture that one way has brought, and figures over the last few
 // seconds. Where several arrive at once only the newest can be seen, and only it is drawn.
 
 import { h, setText } from "../dom.js";
@@ -8,6 +8,7 @@ import { formatBytes, formatDelay, median } from "../format.js";
 import { has, number, onLanguage, say, sayAttribute, t } from "../i18n.js";
 import { delay_ms } from "../server_time.js";
 import { clock_ms } from "../transports/transport.js";
+import { learnLook, timesOfPictures } from "./looks.js";
 
 const TOPIC = "frames";
 const WINDOW_MS = 5000;
@@ -20,7 +21,9 @@ export class PictureColumn {
   #skipped = 0;
   #url = "";
 
-  constructor(name, client) {
+  /** way: its name (strings pictures.way_…); name: the transport's; client: from transports/. */
+  constructor(way, name, client) {
+    this.way = way;
     this.name = name;
     this.client = client;
     this.picture = h("img", { class: "picture", width: 480, height: 270 });
@@ -33,12 +36,12 @@ export class PictureColumn {
     setAlt();
   }
 
-  start(client, options) {
+  start(options) {
     this.stop();
     this.#arrivals = [];
     this.#skipped = 0;
-    this.#transport = new client(TOPIC, options, {
-      onState: (state, reason) => this.#state(state, reason),
+    this.#transport = new this.client(TOPIC, options, {
+      onState: (state, reason) => this.setState(state, reason),
       onMessage: (message, at_ms) => this.#arrived(message, at_ms),
     });
     this.#transport.start("now");
@@ -63,7 +66,7 @@ export class PictureColumn {
   #arrived(message, at_ms) {
     message.bytes ??= Uint8Array.from(atob(message.data), (character) => character.charCodeAt(0));
     message.checksum = checksum(message.bytes);
-    if (message.time) timeOf.set(message.checksum, message.time);
+    if (message.time) learn(message);
     this.#arrivals.push({ message: { time: message.time, checksum: message.checksum }, at_ms });
     if (this.#newest) this.#skipped += 1;
     else queueMicrotask(() => this.#show());
@@ -77,27 +80,27 @@ export class PictureColumn {
     this.#newest = null;
   }
 
-  #state(state, reason) {
+  setState(state, reason) {
     this.element.dataset.state = state;
     say(this.pill, `state.${state}`);
     if (reason) say(this.reason, reason.key, reason.args);
   }
 
   #title() {
-    return has(`transport.${this.name}`) ? t(`transport.${this.name}`) : this.name;
+    return t(`pictures.way_${this.way}`);
   }
 
   #layout() {
     const title = h("h2");
-    if (has(`transport.${this.name}`)) say(title, `transport.${this.name}`);
-    else title.textContent = this.name;
+    if (has(`pictures.way_${this.way}`)) say(title, `pictures.way_${this.way}`);
+    else title.textContent = this.way;
     const figures = FIGURES.map((figure) => {
       const box = h("div", {}, say(h("dt"), `pictures.${figure}`), this.values[figure]);
       return has(`pictures.${figure}_help`) ? sayAttribute(box, "title", `pictures.${figure}_help`) : box;
     });
     return h(
       "article",
-      { class: "column", "data-transport": this.name, "data-state": "connecting" },
+      { class: "column", "data-transport": this.name, "data-way": this.way, "data-state": "connecting" },
       h("div", { class: "head" }, title, this.pill),
       this.picture,
       h("dl", { class: "picture-figures" }, ...figures),
@@ -108,19 +111,15 @@ export class PictureColumn {
 
 // ---- the time of a picture that came without one ----
 
-const TIMES_KEPT = 500;
-
-/** Checksum -> time of the same picture, learnt from the columns whose messages carry it. */
-const timeOf = {
-  times: new Map(),
-  set(sum, time) {
-    this.times.set(sum, time);
-    if (this.times.size > TIMES_KEPT) this.times.delete(this.times.keys().next().value);
-  },
-};
+/** Its time is learnt from the columns whose messages carry it. */
+function learn({ checksum: sum, time, bytes }) {
+  if (timesOfPictures.get(sum)) return;
+  timesOfPictures.set(sum, time);
+  learnLook(bytes, time).catch(() => {}); // what is no picture has no look
+}
 
 function lagOf({ time, checksum: sum }, at_ms) {
-  const known = time ?? timeOf.times.get(sum);
+  const known = time ?? timesOfPictures.get(sum);
   return known ? delay_ms({ time: known }, at_ms) : null;
 }
 

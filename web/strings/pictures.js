@@ -29,26 +29,36 @@ export default {
 
   "pictures.side_heading": { en: "The same pictures, replaced in place", zh: "同样的图片，原位替换" },
   "pictures.side_lead": {
-    en: "Topic `frames` over each transport. Each picture shows when it was drawn: compare hands and digits with the clock.",
-    zh: "主题 `frames` 经各种传输方式送达。每张图上是绘制时刻：用指针和数字与时钟对照。",
+    en: "Topic `frames` in every way there is. Each picture shows when it was drawn: compare hands and digits with the clock.",
+    zh: "主题 `frames` 以各种方式送达。每张图上是绘制时刻：用指针和数字与时钟对照。",
   },
   "pictures.clock": { en: "Clock of this page", zh: "本页时钟" },
   "pictures.interval": { en: "Short poll every", zh: "短轮询间隔" },
-  "pictures.raw": { en: "WebSocket: binary frames", zh: "WebSocket：二进制帧" },
-  "pictures.raw_help": {
-    en: "Without a subprotocol each message is one binary frame: no base64, no JSON, a quarter fewer bytes, and no number or time.",
-    zh: "不用子协议时每条消息就是一个二进制帧：没有 base64 和 JSON，字节少约四分之一，但也没有序号和时间。",
+  "pictures.way_short_poll": { en: "Short poll", zh: "短轮询" },
+  "pictures.way_long_poll": { en: "Long poll", zh: "长轮询" },
+  "pictures.way_sse": { en: "SSE", zh: "SSE" },
+  "pictures.way_websocket": { en: "WebSocket base64", zh: "WebSocket base64" },
+  "pictures.way_binary": { en: "WebSocket binary", zh: "WebSocket 二进制" },
+  "pictures.way_ndjson": { en: "NDJSON", zh: "NDJSON" },
+  "pictures.way_multipart": { en: "Plain <img>", zh: "普通 <img>" },
+  "pictures.no_script": {
+    en: "`multipart/x-mixed-replace`: the browser does it all, without a script.",
+    zh: "`multipart/x-mixed-replace`：全由浏览器完成，不用脚本。",
+  },
+  "pictures.broken": {
+    en: "The stream has ended. Load the page again.",
+    zh: "图片流已中断，请重新加载本页。",
   },
   "pictures.fps": { en: "per second", zh: "张／秒" },
   "pictures.size": { en: "bytes per picture", zh: "每张字节数" },
   "pictures.size_help": {
-    en: "Body bytes for each picture that came: base64 and JSON included, heads not.",
-    zh: "每张图片占用的消息体字节：含 base64 和 JSON，不含头部。",
+    en: "Body bytes for each picture that came: base64 and JSON included, heads not, before any compression. For the plain <img> as the server counts them.",
+    zh: "每张图片占用的消息体字节：含 base64 和 JSON，不含头部，按压缩前计。普通 <img> 一列由服务器统计。",
   },
   "pictures.lag": { en: "lag", zh: "滞后" },
   "pictures.lag_help": {
-    en: "From the server's accepting the picture to its arrival here. A bare binary frame carries no time: it is recognised by its checksum once another column has had the same picture.",
-    zh: "从服务器接收图片到本页收到。裸的二进制帧不带时间：等另一列收到同一张图后，靠校验和认出。",
+    en: "From the server's accepting the picture to its arrival here. A bare binary frame carries no time: it is recognised by its checksum once another column has had the same picture, and what a plain <img> shows by its pixels, looked at each 50 ms.",
+    zh: "从服务器接收图片到本页收到。裸的二进制帧不带时间：等另一列收到同一张图后，靠校验和认出；普通 <img> 则每 50 毫秒看一次像素来辨认。",
   },
   "pictures.skipped": { en: "never shown", zh: "未能显示" },
   "pictures.skipped_help": {
@@ -57,7 +67,7 @@ export default {
   },
   "pictures.alt": { en: "Latest picture by {transport}", zh: "{transport}收到的最新图片" },
   "pictures.look": {
-    en: "**What to look for.** Short poll jumps: many pictures arrive at once, and only the newest is seen. Over polling every picture is paid for with a head or with base64; a binary frame carries it as it is. For one picture now and then nobody would notice.",
-    zh: "**观察要点。** 短轮询是一跳一跳的：多张图片同时到达，只看得见最新的一张。轮询要为图片额外付出头部和 base64；二进制帧则原样传送。如果只是偶尔一张图片，谁也察觉不到差别。",
+    en: "**What to look for.** Short poll jumps: many pictures arrive at once, and only the newest is seen. Over polling every picture is paid for with a head or with base64; a binary frame, and a part of `multipart`, carries it as it is. For one picture now and then nobody would notice.",
+    zh: "**观察要点。** 短轮询是一跳一跳的：多张图片同时到达，只看得见最新的一张。轮询要为图片额外付出头部和 base64；二进制帧和 `multipart` 的一段则原样传送。如果只是偶尔一张图片，谁也察觉不到差别。",
   },
 };

@@ -6,12 +6,18 @@ import { artefact } from "../lib/in_browsers.mjs";
 import { startLab } from "../lib/lab_server.mjs";
 import { until } from "../lib/until.mjs";
 
-const PAGES = { lab: "/", pictures: "/pictures.html", chat: "/chat.html", ladder: "/ladder.html" };
+const PAGES = {
+  lab: "/", pictures: "/pictures.html", chat: "/chat.html", ladder: "/ladder.html", heartbeat: "/heartbeat.html",
+  connections: "/connections.html", compat: "/compat.html",
+  doctor: "/doctor.html", class: "/class.html", claims: "/claims.html", lessons: "/lessons.html",
+};
+// What a page shows at least twice once it is at work: where no column is opened, something else.
+const AT_WORK = { doctor: "#transports .column", compat: "#matrix button, #support tbody tr", class: "#own-delays .delay-row", claims: "#list li", lessons: ".track-card" };
 // What reads the same in every language: names, addresses, units, code, data.
 const NAMES = /^(pushlab|English|SSE|WebSocket|NDJSON|JSON|snippet(_here)?\.js)$/;
 const FIGURES = /^[\d.,≈:–\s]*(ms|s|B|kB|MB)?$/;
-const DATA = ".messages, pre, code, .talk, #topic, option:not([data-i18n]), script, noscript";
-export const serve = () => startLab("--feed", "clock", "--feed", "frames");
+const DATA = ".messages, pre, code, .talk, [translate=no], #topic, option:not([data-i18n]), script, noscript";
+export const serve = () => startLab("--class", "--feed", "clock", "--feed", "frames");
 
 /** Runs in the page: every text that a person can read or have read to them. */
 function texts(data) {
@@ -31,15 +37,15 @@ function texts(data) {
 }
 
 /** Runs in the page. */
-function openColumns() {
-  return document.querySelectorAll(".column[data-state=open]").length;
+function count(selector) {
+  return document.querySelectorAll(selector).length;
 }
 
 const languageOf = (tab) => tab.evaluate(() => document.documentElement.lang);
 const foreign = { en: /\p{Script=Han}/u, zh: /^(?=.*\p{Letter})[^\p{Script=Han}]*$/u };
 
 /** Waits until no text is in another language, as some are only renewed from time to time. */
-async function untilAllIn(tab, language) {
+export async function untilAllIn(tab, language) {
   const other = (text) => foreign[language].test(text) && !NAMES.test(text) && !FIGURES.test(text);
   const others = async () => (await tab.evaluate(texts, DATA)).filter(other);
   await until(others, (left) => left.every((text) => text === "中文"), `all texts in ${language}`);
@@ -49,7 +55,7 @@ export function cases(test, own, browser) {
   for (const [name, path] of Object.entries(PAGES)) {
     test(`every text of the page ${name} changes`, async ({ open }) => {
       const tab = await open(own.server.http + path);
-      await until(() => tab.evaluate(openColumns), (count) => count >= 2);
+      await until(() => tab.evaluate(count, AT_WORK[name] ?? ".column[data-state=open]"), (found) => found >= 2);
       for (const language of ["zh", "en"]) {
         await tab.click(`[data-code=${language}]`);
         await untilAllIn(tab, language);

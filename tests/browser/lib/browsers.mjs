@@ -33,11 +33,11 @@ export const BROWSERS = [
 /**
  * Resolves to {name, tab(), close()}. tab({beside}): in the same window as that tab, with which it
  * shares storage; tab({proxy}): all its requests go through that HOST:PORT,
- * those to this machine too.
+ * those to this machine too. With script false, JavaScript is switched off in all tabs.
  */
-export async function launch({ name, path: program, open }) {
+export async function launch({ name, path: program, open }, { script = true } = {}) {
   const home = await mkdtemp(path.join(tmpdir(), `pushlab-${name}-`));
-  const { newPage, end } = await open(program, home);
+  const { newPage, end } = await open(program, home, script);
   return {
     name,
     async tab({ beside = null, proxy = null } = {}) {
@@ -52,7 +52,7 @@ export async function launch({ name, path: program, open }) {
   };
 }
 
-async function openChromium(executablePath, home) {
+async function openChromium(executablePath, home, javaScriptEnabled) {
   const env = { ...process.env, HOME: home };
   const start = (chromiumSandbox) =>
     chromium.launch({ executablePath, env, chromiumSandbox, args: CHROMIUM_FLAGS, timeout: OPENING_MS });
@@ -60,7 +60,7 @@ async function openChromium(executablePath, home) {
   const browser = process.getuid() === 0 ? await start(false) : await start(true).catch(() => start(false));
   const newContext = (server) => {
     const proxy = server ? { server, bypass: "<-loopback>" } : undefined;
-    return browser.newContext({ viewport: VIEWPORT, locale: "en-US", proxy });
+    return browser.newContext({ viewport: VIEWPORT, locale: "en-US", proxy, javaScriptEnabled });
   };
   const newPage = async (beside, proxy) => {
     const context = beside ?? (await newContext(proxy));
@@ -71,14 +71,14 @@ async function openChromium(executablePath, home) {
   return { newPage, end: () => browser.close() };
 }
 
-async function openFirefox(executablePath, home) {
+async function openFirefox(executablePath, home, script) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath,
     headless: true,
     env: { ...process.env, HOME: home },
     userDataDir: path.join(home, "profile"),
-    extraPrefsFirefox: FIREFOX_PREFERENCES,
+    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, "javascript.enabled": script },
     defaultViewport: VIEWPORT,
     timeout: OPENING_MS,
   });
@@ -140,8 +140,9 @@ export class Tab {
     return this.problems.filter((problem) => !this.#allowed.some((pattern) => pattern.test(problem)));
   }
 
-  async open(url) {
-    await this.#page.goto(url, { waitUntil: "load", timeout: OPENING_MS });
+  /** endless: the page never ends to load, as one that streams. */
+  async open(url, endless = false) {
+    await this.#page.goto(url, { waitUntil: endless ? "domcontentloaded" : "load", timeout: OPENING_MS });
   }
 
   async reload() {

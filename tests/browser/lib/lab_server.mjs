@@ -12,12 +12,11 @@ import { startServer } from "../../clients/server.mjs";
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
 export const BINARY = path.resolve(process.env.PUSHLAB ?? path.join(ROOT, "build/server/pushlab"));
 const EMPTY_PAGE = "<!DOCTYPE html><title>elsewhere</title><body></body>";
-const MODULE = path.resolve(path.dirname(BINARY), "../transports/ndjson.so");
+const MODULES = path.resolve(path.dirname(BINARY), "../transports");
 
 /** As startServer(), with the pages; a number among the options is the port. */
 export async function startLab(...options) {
-  const module = existsSync(MODULE) ? ["--transport", MODULE] : [];
-  const server = await startServer("--web", path.join(ROOT, "web"), ...module, ...options);
+  const server = await startServer("--web", path.join(ROOT, "web"), ...modules("ndjson"), ...options);
   const killAtExit = () => server.kill();
   process.once("exit", killAtExit);
   const ended = (end) => async () => {
@@ -25,6 +24,12 @@ export async function startLab(...options) {
     await end();
   };
   return { ...server, stop: ended(server.stop), kill: ended(server.kill) };
+}
+
+/** The options that load these transports, as far as they have been built. */
+export function modules(...names) {
+  const built = names.map((name) => path.join(MODULES, `${name}.so`)).filter((file) => existsSync(file));
+  return built.flatMap((file) => ["--transport", file]);
 }
 
 export async function transportsOf(server) {

@@ -3,7 +3,7 @@
 // Relay: pushrelay between the pages and the server, one door for each environment.
 
 import { spawn } from "node:child_process";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { BINARY } from "./lab_server.mjs";
@@ -34,6 +34,15 @@ export async function startRelay(server, doors, ...options) {
       if (status !== 0) throw new Error(`pushrelay ended with ${status}`);
     },
   };
+}
+
+/** One that is free now: the relay must know it before the server is there. */
+export async function freePort() {
+  const probe = createServer();
+  await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }
 
 async function readReady(lines) {

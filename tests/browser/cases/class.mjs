@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+// A class: a teacher and two students on three pages. What one says and the others measure arrives
+// where it belongs, and nobody else is obeyed.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { artefact } from "../lib/in_browsers.mjs";
+import { startLab } from "../lib/lab_server.mjs";
+import { until } from "../lib/until.mjs";
+import { untilAllIn } from "./languages.mjs";
+
+const TOKEN = "token-of-the-test";
+
+export async function serve() {
+  const folder = mkdtempSync(path.join(tmpdir(), "pushlab-class-"));
+  writeFileSync(path.join(folder, "token"), TOKEN);
+  const server = await startLab("--class", "--teacher-token", path.join(folder, "token"));
+  rmSync(folder, { recursive: true }); // it is read at the start
+  return server;
+}
+
+const page = (server, more = "") => `${server.http}/class.html?lang=en&theme=light${more}`;
+
+function say(server, topic, object, headers = {}) {
+  const body = JSON.stringify(object);
+  return fetch(`${server.http}/publish/${topic}`, { method: "POST", body, headers: { "Content-Type": "application/json", ...headers } });
+}
+
+/** Runs in the page. */
+function read() {
+  const text = (selector) => document.querySelector(selector)?.textContent ?? "";
+  const rowsOf = (list) => [...document.querySelectorAll(`${list} .delay-row`)].map((row) => ({
+    transport: row.dataset.transport,
+    name: row.querySelector("b").textContent.trim(),
+    measured: row.querySelector("strong").textContent !== "–",
+    words: row.querySelector("small").textContent,
+  }));
+  return {
+    shown: ["teacher", "student"].filter((id) => !document.getElementById(id).hidden),
+    address: location.href,
+    present: text("#present"),
+    light: document.querySelector("#light").dataset.light,
+    byTransport: rowsOf("#by-transport"),
+    byDevice: rowsOf("#by-device"),
+    own: rowsOf("#own-delays"),
+    asked: document.querySelector("#question").hidden ? "" : text("#asked"),
+    told: text("#told"),
+    voted: text("#voted"),
+    votes: Object.fromEntries([...document.querySelectorAll("#vote-bars li")].map((li) => [li.dataset.transport, Number(li.lastChild.textContent)])),
+    outcome: text("#outcome"),
+    answer: document.querySelector("#vote-bars .answer")?.dataset.transport ?? "",
+    problems: [...document.querySelectorAll("[role=alert]")].filter(({ hidden }) => !hidden).map(({ textContent }) => textContent),
+  };
+}
+
+const see = (tab) => tab.evaluate(read);
+const untilSees = (tab, good, what) => until(() => see(tab), good, what ?? String(good));
+const measures = ({ own: rows }) => rows.length >= 4 && rows.every(({ measured }) => measured);
+const choice = (name) => `#choices [data-transport=${name}]`;
+
+export function cases(test, own, browser) {
+  test("a teacher and two students", async ({ open }) => {
+    const { server } = own;
+    const teacher = await open(page(server, `#token=${TOKEN}`));
+    const { shown, address } = await untilSees(teacher, ({ byTransport }) => byTransport.length >= 4);
+    assert.deepEqual(shown, ["teacher"]);
+    assert.ok(!address.includes(TOKEN), "the token is out of sight");
+    await teacher.choose("#rate", "5");
+
+    const ann = await open(page(server));
+    assert.deepEqual((await untilSees(ann, measures, "Ann measures")).shown, ["student"]);
+    const bob = await open(page(server)); // now Ann's may be in the background, and measures no more
+    await untilSees(bob, measures, "Bob measures");
+    await untilSees(teacher, ({ present }) => present === "2", "two students");
+    const everywhere = ({ byTransport }) => byTransport.every(({ measured, words }) => measured && words.includes("students: 2"));
+    const seen = await untilSees(teacher, everywhere, "both have measured every transport");
+    assert.deepEqual(seen.byDevice.map(({ name }) => name), [{ chromium: "Computer Chrome", firefox: "Computer Firefox" }[browser]]);
+    assert.equal(seen.light, "waiting", "students on this very machine prove nothing");
+
+    await teacher.click("#ask");
+    for (const tab of [ann, bob]) await untilSees(tab, ({ asked }) => asked !== "", "the question");
+    await ann.click(choice("sse"));
+    await bob.click(choice("sse"));
+    await untilSees(bob, ({ told }) => told.startsWith("Taken"));
+    await bob.click(choice("short_poll"));
+    const counted = ({ votes }) => votes.sse === 1 && votes.short_poll === 1;
+    assert.equal((await untilSees(teacher, counted, "a vote each")).voted, "2 of 2 have predicted");
+    await teacher.click("#tell");
+    const { answer } = await untilSees(teacher, (now) => now.answer !== "", "the answer");
+    assert.notEqual(answer, "");
+    await untilSees(ann, ({ told }) => told.includes("The class has measured"));
+    await teacher.screenshot(artefact(`class.teacher.${browser}.png`), true);
+    await ann.screenshot(artefact(`class.student.${browser}.png`), true);
+
+    for (const language of ["zh", "en"]) {
+      await teacher.click(`[data-code=${language}]`);
+      await untilAllIn(teacher, language);
+    }
+
+    await teacher.choose("#transport", "websocket");
+    await untilSees(bob, ({ own: rows }) => rows.length === 1 && rows[0].transport === "websocket", "what is dealt out");
+    await teacher.click("#reset");
+    await untilSees(bob, ({ asked }) => asked === "", "the question is gone");
+    await bob.click("#own-delays"); // to the front
+    await untilSees(teacher, ({ byTransport }) => byTransport.every(({ transport, measured }) => measured === (transport === "websocket")), "measured anew");
+    for (const tab of [teacher, ann, bob]) assert.deepEqual((await see(tab)).problems, []);
+  });
+
+  test("the light turns green with the first other device, and the lesson goes on after a reload", async ({ open }) => {
+    const { server } = own;
+    const teacher = await open(page(server, `#token=${TOKEN}`));
+    const { reset } = await until(() => lastWord(server), (word) => word !== null, "the teacher has begun");
+    const report = { who: "phone", own: false, device: "phone", browser: "safari", reset, lines: { websocket: { delays: { 100: 3 }, requests: 1, bytes: 500 } } };
+    const again = async () => (await say(server, "class.reports", report)).ok && (await see(teacher)).light;
+    await until(again, (light) => light === "through", "a green light");
+    await teacher.click("#muted");
+    await until(() => lastWord(server), (word) => word.muted === true, "muted");
+    assert.equal((await say(server, "chat", { name: "x", text: "y" })).status, 403);
+    await teacher.reload();
+    const muted = () => teacher.evaluate(() => document.querySelector("#muted").checked);
+    await until(muted, (is) => is === true, "what was said before still holds");
+    assert.equal((await lastWord(server)).reset, reset);
+    await teacher.click("#muted");
+    await until(() => lastWord(server), (word) => word.muted === false, "no longer muted");
+  });
+
+  test("a wrong token: the page says what to do", async ({ open }) => {
+    const tab = await open(page(own.server, "#token=wrong"));
+    tab.allow(/403/);
+    const { problems } = await untilSees(tab, (now) => now.problems.length > 0, "a word about it");
+    assert.match(problems[0], /Open the teacher's address/);
+  });
+
+  test("codes: the address, as large as the screen, and the Wi-Fi, which is sent to nobody", async ({ open }) => {
+    const tab = await open(page(own.server, `#token=${TOKEN}`));
+    await untilSees(tab, ({ byTransport }) => byTransport.length >= 4);
+    await tab.click("summary");
+    await tab.fill("#wifi-name", "class;room");
+    const code = () => tab.evaluate(() => document.querySelector("#wifi-code svg")?.getAttribute("aria-label") ?? "");
+    await until(code, (label) => label.includes("class;room"), "a code");
+    const requests = () => tab.evaluate(() => performance.getEntriesByType("resource").some(({ name }) => name.includes("room")));
+    assert.equal(await requests(), false);
+    const offered = await tab.evaluate(() => !document.querySelector("#invite").hidden);
+    if (!offered) return; // this machine is on no network, and the page has said so
+    await tab.click("#page-code");
+    const large = () => tab.evaluate(() => document.querySelector("#large").open && document.querySelector("#large svg").clientHeight);
+    assert.ok((await until(large, (height) => height > 0, "a large code")) > 300);
+    await tab.press("Escape");
+    await until(() => tab.evaluate(() => document.querySelector("#large").open), (isOpen) => !isOpen, "closed again");
+  });
+
+  test("what students send is text, and cannot break the teacher's page", async ({ open }) => {
+    const { server } = own;
+    const tab = await open(page(server, `#token=${TOKEN}`));
+    const { reset } = await until(() => lastWord(server), (word) => word !== null, "the teacher has begun");
+    const markup = "<img src=x onerror='window.ran = 1'>";
+    const lines = { [markup]: { delays: { 1: 1 } }, sse: { delays: { x: 1, 5: 1e308, 7: -1 }, requests: "1", bytes: null } };
+    for (const bad of [null, 7, "x", [], { who: markup, reset, lines }, { who: "a", reset, lines, device: markup, browser: {} }]) {
+      await say(server, "class.reports", bad);
+      await say(server, "class.predictions", bad);
+    }
+    const good = { who: "b", own: false, device: "phone", browser: "other", reset, lines: { long_poll: { delays: { 90: 1 }, requests: 1, bytes: 1 } } };
+    const again = async () => (await say(server, "class.reports", good)).ok && see(tab);
+    await until(again, ({ byTransport }) => byTransport.some(({ transport, measured }) => transport === "long_poll" && measured), "the good one counts");
+    assert.equal(await tab.evaluate(() => window.ran ?? document.querySelectorAll("main img").length), 0);
+  });
+}
+
+async function lastWord(server) {
+  const { messages } = await (await fetch(`${server.http}/short_poll/class.control?since=-1&limit=1`)).json();
+  return messages.at(-1)?.data ?? null;
+}

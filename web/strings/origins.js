@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+//
+// Strings of the origin lab.
+
+export default {
+  "origins.title": { en: "Origins", zh: "跨源" },
+  "origins.heading": { en: "Whose page is asking?", zh: "提问的是谁的页面？" },
+  "origins.lead": {
+    en: "Pages of several origins ask this server. In each cell: what the server has seen, and below it what became of it.",
+    zh: "来自不同源的页面都来访问这台服务器。每一格里，上面是服务器看到的，下面是结果。",
+  },
+  "origins.no_doors": {
+    en: "Pages of other origins need doors, which this server has not: start it with `./dev run --lab`, and open this page at localhost or 127.0.0.1.",
+    zh: "其他源的页面要从“门”进来，而这台服务器没有开门：请用 `./dev run --lab` 启动，并以 localhost 或 127.0.0.1 打开本页。",
+  },
+  "origins.table": { en: "Who asks, how, and what becomes of it", zh: "谁来访问、怎么访问、结果如何" },
+  "origins.who": { en: "Who asks", zh: "谁来访问" },
+
+  "origin_guest.same": { en: "Our own page", zh: "自己的页面" },
+  "origin_guest_about.same": { en: "same origin", zh: "同源" },
+  "origin_guest.friend": { en: "A friend's page", zh: "朋友的页面" },
+  "origin_guest_about.friend": { en: "another port; the server lists it by `--origin`", zh: "端口不同；服务器用 `--origin` 放行" },
+  "origin_guest.port": { en: "A stranger, next door", zh: "隔壁的陌生人" },
+  "origin_guest_about.port": { en: "another port: another origin, same site", zh: "端口不同：不同源，但同站" },
+  "origin_guest.site": { en: "A stranger, far away", zh: "远处的陌生人" },
+  "origin_guest_about.site": { en: "another name: another site", zh: "主机名不同：不同站" },
+  "origin_guest.null": { en: "A page without an origin", zh: "没有源的页面" },
+  "origin_guest_about.null": { en: "in a sandbox: `Origin: null`", zh: "在沙箱里：`Origin: null`" },
+
+  "origins.asking": { en: "May the page read, may it publish?", zh: "这个页面能读吗？能发布吗？" },
+  "origins.topic": { en: "Topic", zh: "主题" },
+  "origins.topic_own": { en: "an ordinary one", zh: "普通主题" },
+  "origins.topic_public": { en: "frames, which is public", zh: "frames（公开）" },
+  "origins.again": { en: "Ask again", zh: "再问一遍" },
+  "origin_way.get": { en: "fetch", zh: "fetch" },
+  "origin_way_about.get": { en: "a GET, as in polling", zh: "GET 请求，轮询就是这样" },
+  "origin_way.source": { en: "EventSource", zh: "EventSource" },
+  "origin_way_about.source": { en: "SSE; a GET as well", zh: "SSE，也是 GET" },
+  "origin_way.socket": { en: "WebSocket", zh: "WebSocket" },
+  "origin_way_about.socket": { en: "outside the browser's same-origin policy", zh: "不受浏览器同源策略的约束" },
+  "origin_way.post": { en: "fetch, POST of plain text", zh: "fetch，POST 纯文本" },
+  "origin_way_about.post": { en: "“simple”: sent without asking first", zh: "“简单请求”：不预检，直接发出" },
+  "origin_way.post_json": { en: "fetch, POST of JSON", zh: "fetch，POST JSON" },
+  "origin_way_about.post_json": { en: "asks leave first, by OPTIONS", zh: "先用 OPTIONS 预检" },
+
+  "origins.stealing": { en: "Can it steal what the cookie opens?", zh: "能偷走 Cookie 守着的东西吗？" },
+  "origins.secret": { en: "To be stolen:", zh: "要偷的东西：" },
+  "origins.same_site": { en: "The cookie's SameSite", zh: "Cookie 的 SameSite" },
+  "origins.same_site_unsaid": { en: "not said", zh: "不写" },
+  "origins.attack": { en: "Attack", zh: "攻击" },
+  "origin_way.unchecked": { en: "WebSocket, Origin not checked", zh: "WebSocket，服务器不检查 Origin" },
+  "origin_way_about.unchecked": { en: "the hole: cross-site WebSocket hijacking", zh: "漏洞所在：跨站 WebSocket 劫持" },
+  "origin_way.checked": { en: "WebSocket, Origin checked", zh: "WebSocket，服务器检查 Origin" },
+  "origin_way_about.checked": { en: "as this server does it", zh: "本服务器的正常做法" },
+  "origin_way.get_cookie": { en: "fetch with cookies", zh: "带 Cookie 的 fetch" },
+  "origin_way_about.get_cookie": { en: "`credentials: \"include\"`", zh: "`credentials: \"include\"`" },
+  "origin_way.cookie": { en: "document.cookie", zh: "document.cookie" },
+  "origin_way_about.cookie": { en: "cookies belong to a host, not to a port", zh: "Cookie 只认主机，不认端口" },
+
+  "origins.with_cookie": { en: "with the cookie", zh: "带着 Cookie" },
+  "origins.not_asked": { en: "the server is not asked", zh: "不经过服务器" },
+  "origin_is.read": { en: "✓ reads it", zh: "✓ 读到了" },
+  "origin_is.published": { en: "✓ published", zh: "✓ 发布成功" },
+  "origin_is.untried": { en: "– not tried", zh: "– 没有尝试" },
+  "origin_is.kept": { en: "✗ browser keeps it", zh: "✗ 被浏览器扣下" },
+  "origin_is.unsent": { en: "✗ never sent", zh: "✗ 没有发出" },
+  "origin_is.refused": { en: "✗ server refuses", zh: "✗ 服务器拒绝" },
+  "origin_is.no_cookie": { en: "✗ no cookie came", zh: "✗ Cookie 没带来" },
+  "origin_is.unreadable": { en: "✗ not to be seen", zh: "✗ 看不到" },
+  "origin_is.leaked": { en: "⚠ stolen", zh: "⚠ 被偷走了" },
+
+  "origins.choose": {
+    en: "Choose a cell: here stand the very heads that went over the wire.",
+    zh: "点任意一格，这里显示线路上真正的请求头和应答头。",
+  },
+  "origins.server_has": { en: "What the server saw and said", zh: "服务器看到的和答复的" },
+  "origins.server_nothing": { en: "The server saw nothing of it.", zh: "服务器什么也没看到。" },
+  "origins.page_has": { en: "What the page got to see", zh: "页面看到的" },
+  "origins.look": {
+    en: "**What to look for.** A stranger's `fetch` and EventSource do arrive, and are answered: it is the browser that keeps the answer from the page, since no `Access-Control-Allow-Origin` is in it. A WebSocket nobody holds back, and it brings the cookies along: so the server has to look at Origin itself. `SameSite` helps against another site, not against another port of the same host; some browsers keep cookies of other sites back whatever it says.",
+    zh: "**观察要点。** 陌生人的 `fetch` 和 EventSource 请求其实到了服务器，也得到了应答：是浏览器看到应答里没有 `Access-Control-Allow-Origin`，才不交给页面。WebSocket 却没人拦，还会自动带上 Cookie，所以服务器必须自己检查 Origin。`SameSite` 防得住别的站，防不住同一主机的另一个端口；有些浏览器不管它怎么写，都不发第三方 Cookie。",
+  },
+  "origins.forge": {
+    en: "**It is no login.** Browsers tell the truth about Origin; a program says what it likes. This gets `101` and the message:",
+    zh: "**这不是登录验证。** 浏览器会如实填写 Origin，程序却可以随便写。下面这条命令照样得到 `101` 和消息：",
+  },
+};
