@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The pages in real browsers: every file of cases/, in each of them.
+// The pages in real browsers: the files of cases/, in each of them or shared out.
 import * as chat from "./cases/chat.mjs";
 import * as classroom from "./cases/class.mjs";
 import * as compat from "./cases/compat.mjs";
@@ -23,7 +23,7 @@ import * as snippet from "./cases/snippet.mjs";
 import * as wire from "./cases/wire.mjs";
 import { inBrowsers } from "./lib/in_browsers.mjs";
 
-inBrowsers({
-  lab, publish, outage, pictures, snippet, chat, languages, origins, crossing, noscript, wire, heartbeat, connections, ladder, compat,
-  doctor, doors, report, claims, lessons, class: classroom,
-});
+inBrowsers(
+  { lab, publish, outage, pictures, snippet, chat, origins, crossing, noscript, wire, heartbeat, connections, doors },
+  { languages, lessons, ladder, doctor, compat, claims, class: classroom, report },
+);

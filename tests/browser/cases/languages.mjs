@@ -14,7 +14,7 @@ const PAGES = {
 // What a page shows at least twice once it is at work: where no column is opened, something else.
 const AT_WORK = { doctor: "#transports .column", compat: "#matrix button, #support tbody tr", class: "#own-delays .delay-row", claims: "#list li", lessons: ".track-card" };
 // What reads the same in every language: names, addresses, units, code, data.
-const NAMES = /^(pushlab|English|SSE|WebSocket|NDJSON|JSON|snippet(_here)?\.js)$/;
+const NAMES = /^(pushlab|English|SSE|WebSocket( base64)?|NDJSON|JSON|snippet(_here)?\.js)$/;
 const FIGURES = /^[\d.,≈:–\s]*(ms|s|B|kB|MB)?$/;
 const DATA = ".messages, pre, code, .talk, [translate=no], #topic, option:not([data-i18n]), script, noscript";
 export const serve = () => startLab("--class", "--feed", "clock", "--feed", "frames");

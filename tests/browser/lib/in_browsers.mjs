@@ -25,10 +25,20 @@ export function artefact(name) {
   return path.join(folder, name.replaceAll(/[^\w.-]+/g, "_"));
 }
 
-/** files: {name: module}. The browsers run at the same time, the cases of each one by one. */
-export function inBrowsers(files) {
+/**
+ * everywhere, once: {name: module}. The browsers run at the same time, the cases of each one by
+ * one. What lies in once hardly depends on the browser, and is shared out among them; with
+ * PUSHLAB_BROWSERS=all each runs all of it.
+ */
+export function inBrowsers(everywhere, once) {
+  const installed = BROWSERS.filter(({ path: program }) => program);
+  const all = process.env.PUSHLAB_BROWSERS === "all";
   describe("in browsers", { concurrency: BROWSERS.length }, () => {
-    for (const kind of BROWSERS) inBrowser(kind, files);
+    for (const kind of BROWSERS) {
+      const turn = installed.indexOf(kind);
+      const share = Object.entries(once).filter((_, i) => all || i % installed.length === turn);
+      inBrowser(kind, { ...everywhere, ...Object.fromEntries(share) });
+    }
   });
 }
 
