@@ -67,8 +67,10 @@ export function cases(test, own) {
     const ways = [...(await transportsOf(own.server)).filter((name) => !scriptless(name)), "binary"];
     assert.ok(ways.includes("multipart"), "the module has been loaded");
     await untilPictures(tab, ways);
-    const complete = (all) => ways.every((way) => all[way]?.every((figure) => /\d/.test(figure)));
-    await until(() => tab.evaluate(figures), complete, "per second, bytes and lag in every column");
+    // Of a plain <img> no script is told: its lag shows where the browser shows all its pictures.
+    const asked = (way, all) => (way === "multipart" ? all[way]?.slice(0, 2) : all[way]) ?? [""];
+    const complete = (all) => ways.every((way) => asked(way, all).every((figure) => /\d/.test(figure)));
+    await until(() => tab.evaluate(figures), complete, "per second, bytes and lag in every column", PATIENCE_MS);
   });
 
   test("the tutorial's client runs with this server's address", async ({ open }) => {
