@@ -79,7 +79,7 @@ async function startStealing(grid) {
   };
   byId("attack").addEventListener("click", attack);
   byId("same-site").addEventListener("change", attack);
-  addEventListener("pagehide", () => account.logOut());
+  addEventListener("pagehide", () => account.leave());
   attack();
 }
 

@@ -24,13 +24,23 @@ export class Account {
 
   /** sameSite: as the cookie's attribute has it, or empty: what the browser makes of it then. */
   logIn(sameSite) {
-    this.logOut();
+    this.#logOut();
     const attribute = sameSite ? `; SameSite=${sameSite}` : "";
     document.cookie = `${NAME}=${this.#token}; path=/; max-age=3600${attribute}`;
+    this.#isLoggedIn(); // Chromium writes a cookie behind the page's back; reading it waits for that
+  }
+
+  /** Another tab may have logged in since: its session stays. */
+  leave() {
+    if (this.#isLoggedIn()) this.#logOut();
+  }
+
+  #isLoggedIn() {
+    return document.cookie.includes(this.#token);
   }
 
   /** One that is Secure can be taken away only by one that is too. */
-  logOut() {
+  #logOut() {
     for (const secure of ["", "; Secure"]) document.cookie = `${NAME}=; path=/; max-age=0${secure}`;
   }
 }
