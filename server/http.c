@@ -22,14 +22,6 @@ enum {
     LOANS_BACKLOG = 128,
     ACCEPT_PAUSE_MS = 100, /* without descriptors, trying again at once would only spin */
     WRITE_TIMEOUT_S = 30,
-    ACCEPTED_LIMIT = 64,
-};
-
-/* A socket that libevhtp has accepted, ours from now on. */
-struct accepted {
-    int fd;
-    uint16_t peer_bucket;
-    bool within; /* the limits */
 };
 
 /* A socket lent to libevhtp, with the reply it is to deliver. */
@@ -45,12 +37,10 @@ struct loan {
 
 struct front {
     struct worker *worker;
-    evhtp_t *listeners[OPTION_LIST_LIMIT];
+    struct evconnlistener *listeners[OPTION_LIST_LIMIT];
     unsigned listener_count;
     struct event *pause_event; /* ends a pause in accepting */
     int spare_fd;              /* given up for a moment to tell a peer that we are full */
-    struct accepted accepted[ACCEPTED_LIMIT]; /* not connections yet */
-    unsigned accepted_count;
     /*
      * libevhtp has no call to take a socket that is open already. It accepts our own
      * connections to a private listener, and finds the lent socket in their place (pre-accept
@@ -101,40 +91,25 @@ static bool count_in(struct server *server, uint16_t peer_bucket)
 
 /* ---- accepting --------------------------------------------------------------------------- */
 
-static evhtp_res on_accept(evhtp_connection_t *accepted, void *arg)
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
+                      struct sockaddr *address, int address_len, void *arg)
 {
+    (void)listener, (void)address_len;
     struct front *front = arg;
-    int fd = accepted->sock;
-    uint16_t bucket = bucket_of(accepted->saddr);
+    uint16_t bucket = bucket_of(address);
     bool within = count_in(front->worker->server, bucket);
-    accepted->sock = -1; /* ours from now on: refused here, libevhtp forgets the rest */
-    fcntl(fd, F_SETFD, FD_CLOEXEC);
     counter_add(&front->worker->stats->accepted, 1);
-    front->accepted[front->accepted_count++] = (struct accepted){fd, bucket, within};
-    if (front->accepted_count == ACCEPTED_LIMIT)
-        front_admit(front);
-    return EVHTP_RES_ERROR;
-}
-
-void front_admit(struct front *front)
-{
-    if (front->accepted_count == 0)
-        return;
     worker_look_at_clock(front->worker);
-    for (unsigned i = 0; i < front->accepted_count; i++) {
-        const struct accepted *one = &front->accepted[i];
-        connection_create(front->worker, one->fd, one->peer_bucket, !one->within);
-    }
-    front->accepted_count = 0;
+    connection_create(front->worker, fd, bucket, !within);
 }
 
 static void set_accepting(struct front *front, bool on)
 {
     for (unsigned i = 0; i < front->listener_count; i++) {
         if (on)
-            evconnlistener_enable(front->listeners[i]->server);
+            evconnlistener_enable(front->listeners[i]);
         else
-            evconnlistener_disable(front->listeners[i]->server);
+            evconnlistener_disable(front->listeners[i]);
     }
 }
 
@@ -170,7 +145,7 @@ static void pause_accepting(struct front *front)
 
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
-    struct front *front = ((evhtp_t *)arg)->arg; /* the listener's own argument is libevhtp's */
+    struct front *front = arg;
     int error = EVUTIL_SOCKET_ERROR();
     counter_add(&front->worker->stats->accept_errors, 1);
     log_line_limited(
@@ -376,18 +351,16 @@ bool front_answer(struct front *front, struct connection *connection, struct rep
 
 /* ---- life -------------------------------------------------------------------------------- */
 
+/* Not by libevhtp, which would make a connection of its own for each, for us to throw away. */
 static bool listen_on(struct front *front, int fd)
 {
-    evhtp_t *htp = evhtp_new(front->worker->base, front);
-    if (!htp)
+    struct evconnlistener *listener =
+        evconnlistener_new(front->worker->base, on_accept, front,
+                           LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG, fd);
+    if (!listener)
         return false;
-    evhtp_set_pre_accept_cb(htp, on_accept, front);
-    if (evhtp_accept_socket(htp, fd, BACKLOG) < 0) {
-        evhtp_free(htp);
-        return false;
-    }
-    evconnlistener_set_error_cb(htp->server, on_accept_error);
-    front->listeners[front->listener_count++] = htp;
+    evconnlistener_set_error_cb(listener, on_accept_error);
+    front->listeners[front->listener_count++] = listener;
     return true;
 }
 
@@ -439,18 +412,11 @@ struct front *front_create(struct worker *worker, const int *take_listen_fds, un
     return NULL;
 }
 
-static void unbind(evhtp_t *htp)
-{
-    if (htp->server)
-        evhtp_unbind_socket(htp);
-    evhtp_free(htp);
-}
-
 void front_close(struct front *front)
 {
     event_del(front->pause_event);
     while (front->listener_count > 0)
-        unbind(front->listeners[--front->listener_count]);
+        evconnlistener_free(front->listeners[--front->listener_count]);
 }
 
 void front_destroy(struct front *front)
@@ -470,8 +436,10 @@ void front_destroy(struct front *front)
         front_close(front);
         event_free(front->pause_event);
     }
+    if (front->lender && front->lender->server)
+        evhtp_unbind_socket(front->lender);
     if (front->lender)
-        unbind(front->lender);
+        evhtp_free(front->lender);
     close(front->spare_fd);
     free(front);
 }

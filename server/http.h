@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Front: everything libevhtp does for us, and the only file that knows it.
+ * Front: accepts the connections, and has libevhtp deliver the pages; the only file that knows
+ * libevhtp.
  *
- * libevhtp accepts the connections, and delivers the pages. Its parser never sees a byte that a
- * peer has sent: each accepted socket is taken out of its hands before it has read anything and
- * becomes a connection of ours. To deliver a page, the socket is lent back together with a
- * plain request of our own making; when the page is out, it returns. So a waiting connection
- * costs no libevhtp memory, and what libevhtp's parser would accept is never put to the test.
+ * Its parser never sees a byte that a peer has sent: each accepted socket becomes a connection
+ * of ours. To deliver a page, the socket is lent to libevhtp together with a plain request of
+ * our own making; when the page is out, it returns. So a waiting connection costs no libevhtp
+ * memory, and what libevhtp's parser would accept is never put to the test.
  */
 #ifndef PUSHLAB_HTTP_H
 #define PUSHLAB_HTTP_H
@@ -23,9 +23,6 @@ struct front *front_create(struct worker *worker, const int *take_listen_fds, un
 void front_close(struct front *front);
 /* Accepts NULL. Connections that libevhtp still has are closed. */
 void front_destroy(struct front *front);
-/* Makes connections of the sockets accepted since. Not at once: memory taken while libevhtp has
- * some of its own would leave a hole beside each connection when that goes. Once a turn. */
-void front_admit(struct front *front);
 /* A socket that was accepted is closed: its address has one connection less (peer_bucket is
  * what the connection was created with). */
 void front_forget(struct front *front, uint16_t peer_bucket);

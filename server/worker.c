@@ -225,7 +225,6 @@ static void *worker_run(void *arg)
         if (!more)
             rest(worker);
         event_base_loop(worker->base, more ? EVLOOP_NONBLOCK : EVLOOP_ONCE);
-        front_admit(worker->front);
         worker->now_ms = monotonic_ms();
         /* What was published before it is still given before the goodbye. */
         bool drain = !worker->draining && atomic_load(&worker->server->draining);
