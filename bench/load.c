@@ -22,6 +22,17 @@ static void ask_later(struct load *load, const struct member *member)
                                       member->index};
 }
 
+/* Those that came due while the load stood still would all ask at once, and go on in step. */
+static void spread_due(struct load *load)
+{
+    struct due_polls *due = &load->due;
+    int64_t interval_ns = (int64_t)load->options->interval_ms * ms_ns;
+    for (unsigned i = 0; i < due->count; i++) {
+        unsigned at = (due->first + i) % load->options->subscribers;
+        due->ring[at].due_ns = load->begin_ns + interval_ns * i / due->count;
+    }
+}
+
 static void ask_due(struct load *load)
 {
     struct due_polls *due = &load->due;
@@ -140,6 +151,7 @@ bool load_run(struct load *load, uint64_t messages)
     load->begin_ns = load->last_event_ns = now_ns();
     load->begin_published = load->delivery.published;
     load->goal = load->delivery.published + messages;
+    spread_due(load);
     while (!load->broken &&
            (load->delivery.published < load->goal || delivery_missing(&load->delivery) > 0)) {
         while (publish_next(load))
