@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Loss: a network of our own in which a share of the TCP segments between clients and servers
- * is dropped, so that TCP has to send them again. It is an unprivileged user and network
- * namespace with a rule of nftables; it ends with the processes in it, whatever ends them.
+ * Loss: a network of our own (own_network.h) in which a share of the TCP segments between
+ * clients and servers is dropped, so that TCP has to send them again.
  */
 #ifndef PUSHBENCH_LOSS_H
 #define PUSHBENCH_LOSS_H

@@ -5,6 +5,7 @@
  */
 #include "compat.h"
 #include "middlebox.h"
+#include "nat.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ enum {
     HOLD_S = 25,
     HOLD_LIMIT_S = 120,
     PATIENCE_MS = 20000,
+    NAT_FORGETS_S = 240, /* as Azure's does by itself; homes and carriers: minutes, too */
     PROGRAM_LIMIT = 1024
 };
 
@@ -29,6 +31,7 @@ struct real {
     const struct common_options *common;
     const char *configurations, *folders;
     unsigned silence_s; /* 0: fast motion */
+    bool has_nat;
     struct report *report;
     struct server_process server;
     struct middlebox_run runs[RUNS_LIMIT];
@@ -123,10 +126,32 @@ static void add_box(struct real *real, const struct middlebox *box)
     add_variants(real, &product, version);
 }
 
+/* It is the server that cures it. */
+static void add_nat(struct real *real)
+{
+    static const struct middlebox nat = {
+        .title = {{"NAT (Linux) that forgets", "会忘掉连接的 NAT（Linux）"}},
+        .remedy = {{"heartbeats, more often than it forgets: here each 15 s",
+                    "心跳要比它的记性短：这里每 15 秒一次"}}};
+    unsigned forgets_s = real->silence_s * 3 / 4;
+    struct endpoint before;
+    if (forgets_s > NAT_FORGETS_S)
+        forgets_s = NAT_FORGETS_S;
+    if (!nat_start(&real->server.endpoint, forgets_s, &before))
+        return;
+    add_row(real, &nat, "", &before, CARE_NONE);
+    add_row(real, &nat, "", &before, CARE_TAKEN);
+    report_note(real->report, "The NAT forgets connections after %u s of silence.", forgets_s);
+}
+
 static bool measure(struct real *real)
 {
     if (!compat_start_server(real->common, real->silence_s ? "15s" : "1s", &real->server))
         return false;
+    if (real->has_nat)
+        add_nat(real);
+    else if (real->silence_s)
+        report_note(real->report, "SKIP NAT: no network of our own; see standard error");
     for (const struct middlebox *box = middleboxes; box->name && !process_interrupted(); box++)
         add_box(real, box);
     if (real->row_count == 0) {
@@ -153,6 +178,7 @@ bool compat_real(const struct common_options *common, const char *configurations
     real->silence_s = silence_s;
     real->report = report;
     real->server.ready_fd = -1;
+    real->has_nat = silence_s > 0 && nat_prepare();
     bool good = measure(real);
     for (unsigned i = 0; i < real->run_count; i++)
         middlebox_stop(&real->runs[i]);
