@@ -17,7 +17,7 @@
 
 #include <stdlib.h>
 
-enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000, CANARY_MS = 300 };
+enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000, CANARY_MS = 300, FIRST_BEAT_MS = 300 };
 /* subscriber->mode: what its next heartbeat is. */
 enum { BEAT_PLAIN, BEAT_CANARY };
 
@@ -82,6 +82,25 @@ static void begin_canaries(struct subscriber *subscriber, const struct request *
     subscriber_beat_in(subscriber, CANARY_MS);
 }
 
+/* Whether it asks for what it has missed. */
+static bool comes_back(const struct request *request)
+{
+    char text[4];
+    size_t len;
+    int found = request_query(request, "since", text, sizeof(text), &len);
+    bool from_now = found == 1 && slice_equal((struct slice){text, len}, SLICE("now"));
+    return request_header(request, "Last-Event-ID") || (found != 0 && !from_now);
+}
+
+/* What was missed goes out with the head, and Varnish holds what comes with a head until more
+ * comes: so the first heartbeat does, soon. */
+static void push_on(struct subscriber *subscriber, const struct request *request)
+{
+    uint64_t interval_ms = subscriber_server(subscriber)->options->heartbeat_ms;
+    if (comes_back(request) && !subscriber->careless && interval_ms > FIRST_BEAT_MS)
+        subscriber_beat_in(subscriber, FIRST_BEAT_MS);
+}
+
 static int sse_open(struct subscriber *subscriber, const struct request *request,
                     struct builder *out, struct reply *ret_refusal)
 {
@@ -98,6 +117,7 @@ static int sse_open(struct subscriber *subscriber, const struct request *request
     sse_add_id(out, cursor_of(subscriber, &cursor));
     builder_add(out, "\n", 1);
     builder_finish(&cursor);
+    push_on(subscriber, request);
     begin_canaries(subscriber, request, out);
     return 0;
 }

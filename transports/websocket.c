@@ -107,6 +107,31 @@ static int refuse(struct reply *reply, int status, const char *headers, const ch
     return status;
 }
 
+static bool asks_plainly(const struct request *request)
+{
+    char text[2];
+    size_t len;
+    return request_query(request, "plain", text, sizeof(text), &len) == 1 && text[0] == '1';
+}
+
+/*
+ * A page is not told why its handshake failed. So it asks without one (`plain=1`), and is told
+ * what came of that here: HTTP/1.0 and another Host than the page's are a proxy's doing. Not by
+ * 426, which must name Upgrade: that is no line of HTTP/2 (RFC 9113, 8.2.2), and where a proxy
+ * passes it on, browsers drop the answer.
+ */
+static int tell_what_came(const struct request *request, struct reply *reply)
+{
+    struct builder text = {0};
+    builder_format(&text,
+                   "{\"websocket\":true,\"http\":\"1.%d\",\"host\":", request->minor_version);
+    reply_add_json_string(&text, request->host);
+    builder_add(&text, "}", 1);
+    reply_header(reply, "Cache-Control", SLICE("no-store"));
+    reply_body(reply, 200, "application/json", builder_take(&text));
+    return reply->status;
+}
+
 static int websocket_open(struct subscriber *subscriber, const struct request *request,
                           struct builder *out, struct reply *ret_refusal)
 {
@@ -114,7 +139,9 @@ static int websocket_open(struct subscriber *subscriber, const struct request *r
     struct ws_handshake handshake;
     struct ws_refusal refusal;
     if (ws_judge(request, subprotocols, true, &handshake, &refusal) != 0)
-        return refuse(ret_refusal, refusal.status, refusal.headers, refusal.reason);
+        return asks_plainly(request)
+                   ? tell_what_came(request, ret_refusal)
+                   : refuse(ret_refusal, refusal.status, refusal.headers, refusal.reason);
     subscriber->mode = (uint8_t)mode_of(subscriber, request, &handshake);
     if (subscriber->many && subscriber->mode == MODE_RAW)
         return refuse(ret_refusal, 400, "",

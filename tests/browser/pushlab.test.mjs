@@ -372,6 +372,32 @@ describe("in Node", () => {
     await server.stop();
   });
 
+  const PAGE = new URL("http://page.test/");
+  const answered = (http, host) => ({ status: 200, body: { websocket: true, http, host } });
+  for (const [what, { status, body }, expected] of [
+    ["as the page named it", answered("1.1", PAGE.host), "upgrade_blocked"],
+    ["under another Host", answered("1.1", "127.0.0.1:8765"), "host_changed"],
+    ["in HTTP/1.0, which has no Upgrade", answered("1.0", "127.0.0.1:8765"), "upgrade_blocked"],
+    ["not at all", { status: 502, body: {} }, "websocket_refused"],
+  ]) {
+    test(`a handshake failed, and a plain request arrives ${what}`, async () => {
+      globalThis.location = PAGE; // as in a page of the server's own
+      class Refused {
+        constructor() {
+          queueMicrotask(() => this.onclose?.({ code: 1006 }));
+        }
+        close() {}
+      }
+      const fetch = async () => new Response(JSON.stringify(body), { status });
+      const codes = [];
+      const onState = (state, { code }) => codes.push(code);
+      const subscription = subscribe("t", { transports: ["websocket"], WebSocket: Refused, fetch, onState });
+      delete globalThis.location;
+      await until(() => codes, () => codes.includes(expected), expected);
+      subscription.close();
+    });
+  }
+
   test("a server that is killed and comes back without its log: one gap, and on", async () => {
     let server = await startServer();
     const { subscription, seqs, gaps, codes, arrived, reached } = follow(server, "t");

@@ -69,6 +69,28 @@ def test_the_first_canary_is_part_of_a_small_first_write(server, topic):
         assert connection.read_until(b"\n\n") == b"event: canary\ndata: 15000\n\n"
 
 
+def first_beat(server, path, headers=()):
+    """Published is nothing, so a heartbeat is all that can come."""
+    with Stream(server, path, headers) as stream:
+        return stream.next(heartbeats=True)
+
+
+def test_who_comes_back_hears_a_heartbeat_soon(serve):
+    """Something on the way may hold what comes with the head until more comes."""
+    server = serve(*option("heartbeat", 3600 * 1000))
+    cursor = server.publish("t", "missed")["id"]
+    with Stream(server, "/sse/t") as plain, Stream(server, "/sse/t?since=now") as anew:
+        for each in (plain, anew):
+            each.start()
+        assert first_beat(server, f"/sse/t?since={cursor}").event == "heartbeat"
+        assert first_beat(server, "/sse/t", [("Last-Event-ID", cursor)]).event == "heartbeat"
+        with Stream(server, "/sse/t?since=first") as stream:
+            assert [stream.next(heartbeats=True).event for _ in range(2)] == ["message", "heartbeat"]
+        server.publish("t", "next")
+        for each in (plain, anew):  # theirs would have come before
+            assert each.next(heartbeats=True).data == "next"
+
+
 @pytest.mark.parametrize("query", ["", "?canary=0", "?canary=", "?canary=yes", "?canary=11"])
 def test_who_asks_for_no_canary_gets_none(serve, query):
     server = serve(*option("heartbeat", 200))

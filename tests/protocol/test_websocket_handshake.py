@@ -77,6 +77,18 @@ def test_a_plain_get_is_told_that_a_proxy_took_the_upgrade(server):
     assert "proxy" in answer.text.lower() and "upgrade" in answer.text.lower()
 
 
+def test_a_page_may_ask_plainly_what_became_of_its_handshake(server):
+    """Not by 426: Upgrade, which belongs there, is no line of HTTP/2, and proxies pass it on."""
+    answer = server.get("/websocket/t?plain=1")
+    assert answer.status == 200 and not answer.header("upgrade")
+    assert "no-store" in answer.lists("cache-control")
+    assert answer.json() == {"websocket": True, "http": "1.1", "host": server.authority}
+    with server.connect() as connection:
+        connection.send(http.build("GET", "/websocket/t?plain=1", version="HTTP/1.0", host="localhost"))
+        assert connection.read_response().json()["http"] == "1.0"
+    assert answer_to(server, handshake(ECHO + "?plain=1", server.authority)).status == 101
+
+
 @pytest.mark.parametrize("headers", [
     [("Upgrade", "WebSocket"), ("Connection", "keep-alive, Upgrade")],
     [("Upgrade", "WEBSOCKET"), ("Connection", "UPGRADE")],

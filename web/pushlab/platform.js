@@ -16,8 +16,10 @@ const CLOCK = {
 export function platformOf(options) {
   const { fetch = globalThis.fetch, clock = CLOCK, random = Math.random } = options;
   if (!fetch) throw new TypeError("there is no fetch here: give one as options.fetch");
+  const base = baseOf(options.url);
   return {
-    base: baseOf(options.url),
+    base,
+    page_host: hostOf(base),
     clock,
     random,
     fetch: (...args) => fetch(...args), // a browser's wants to be called without an object
@@ -28,6 +30,12 @@ export function platformOf(options) {
     heartbeat_ms: HEARTBEAT_MS,
     client: random().toString(36).slice(2, 10),
   };
+}
+
+/** The host of a page that is the server's own: what browsers say in Origin. Null for all others. */
+function hostOf(base) {
+  const { host, origin } = globalThis.location ?? {};
+  return origin === new URL(base).origin ? host : null;
 }
 
 /** The server's address, without a slash at its end. A page's own server is the default. */

@@ -27,6 +27,10 @@ export const REASONS = {
     en: "The server would take a WebSocket, but the handshake does not reach it whole: a proxy on the way removes Upgrade, or refuses tunnels (CONNECT).",
     zh: "服务器愿意接受 WebSocket，但握手没有完整到达：途中的代理去掉了 Upgrade，或拒绝建立隧道（CONNECT）。",
   },
+  host_changed: {
+    en: "A proxy on the way gives the server another Host, {host}: so it takes this page's handshake for another site's, and refuses it. Let the proxy pass on Host, and Upgrade too.",
+    zh: "途中的代理把 Host 改成了 {host}：服务器因此以为握手来自别的网站，予以拒绝。请让代理原样转发 Host，Upgrade 也一样。",
+  },
   websocket_refused: {
     en: "The WebSocket handshake was refused ({status}). {text}",
     zh: "WebSocket 握手被拒绝（{status}）。{text}",

@@ -10,7 +10,7 @@
 //   onRemark(code, args)    something worth knowing, though it works
 //   onDown(down)            the end: why, as {reason: {code, args}, retry_after_ms}
 //
-// env is what all lines of a subscription share: {base, topics, position, hold, client,
+// env is what all lines of a subscription share: {base, page_host, topics, position, hold, client,
 // heartbeat_ms, clock, fetch, EventSource, WebSocket}; see platform.js.
 
 /** Why a line has ended, and how long the server wants us to stay away. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // WebSocket, subprotocol `pushlab.json`. Its trial: the handshake, {"ready"} and the echo of a ping
-// within 3 s. A page is not told why a handshake failed, so a plain GET of the same address follows:
-// where the server answers that one with 426, it would have taken the handshake, and something on
+// within 3 s. A page is not told why a handshake failed, so a plain GET of the same address follows
+// (`plain=1`): where the server answers that one, it would have taken the handshake, and something on
 // the way has spoilt it. Silence is answered with a ping, and the end comes when that is not echoed.
 
 import { Watchdog } from "../watchdog.js";
@@ -10,7 +10,6 @@ import { addressOf, Down, Line } from "./line.js";
 
 const SUBPROTOCOL = "pushlab.json";
 const TRIAL_MS = 3000;
-const UPGRADE_REQUIRED = 426;
 const GOING_AWAY = 1001;
 const BROKEN = 1006;
 
@@ -67,9 +66,9 @@ export class WebSocketLine extends Line {
     if (this.#up) this.#send({ ping: 1 });
   }
 
-  #address() {
+  #address(more) {
     const { position, client } = this.env;
-    return addressOf(this.env, "websocket", { since: position.cursor, client });
+    return addressOf(this.env, "websocket", { since: position.cursor, client, ...more });
   }
 
   #connect() {
@@ -139,21 +138,23 @@ export class WebSocketLine extends Line {
   /** Ends with the trial's time at the latest. */
   async #askPlainly() {
     const abort = new AbortController();
-    const { clock, fetch } = this.env;
+    const { clock, fetch, page_host } = this.env;
     clock.clear(this.#trial);
     this.#trial = clock.set(() => abort.abort(), TRIAL_MS);
     try {
-      const response = await fetch(this.#address(), { cache: "no-store", signal: abort.signal });
+      const response = await fetch(this.#address({ plain: 1 }), { cache: "no-store", signal: abort.signal });
       const answer = await response.json().catch(() => null);
-      this.end(judge(response.status, answer));
+      this.end(judge(response, answer, page_host));
     } catch {
       this.down("websocket_failed");
     }
   }
 }
 
-/** What a plain GET says about a handshake that failed. */
-function judge(status, answer) {
-  if (status === UPGRADE_REQUIRED && answer?.error) return new Down("upgrade_blocked");
-  return new Down("websocket_refused", { status, text: answer?.error ?? "" });
+/** What a plain GET says about a handshake that failed. What comes in HTTP/1.0 has no Upgrade. Browsers
+ * send Origin with a handshake, and the server compares it with the Host that it is given. */
+function judge({ status }, answer, page_host) {
+  if (!answer?.websocket) return new Down("websocket_refused", { status, text: answer?.error ?? "" });
+  const changed = page_host !== null && answer.host !== page_host;
+  return changed && answer.http !== "1.0" ? new Down("host_changed", { host: answer.host }) : new Down("upgrade_blocked");
 }
