@@ -8,7 +8,10 @@
 
 /* A poll is given 1,000 messages at most. */
 static const double messages_per_poll = 900, most_interval_s = 3600;
+static const double most_window_s = 1; /* as pushlab's --coalesce */
 static const double level = 1.15;
+
+enum { NUMBER_SIZE = 24 };
 
 double advice_interval_s(const struct advice_question *question)
 {
@@ -30,28 +33,35 @@ static bool is_short(enum cost_transport transport)
     return transport == COST_SHORT_POLL || transport == COST_SHORT_POLL_CLOSE;
 }
 
-static void object(struct advice *advice, enum advice_standing standing, const char *remark)
+static void object(struct advice *advice, enum advice_standing standing, enum advice_word word,
+                   const char *const arguments[])
 {
     advice->standing = standing;
-    snprintf(advice->remark, sizeof(advice->remark), "%s", remark);
+    for (enum language language = 0; language < LANGUAGES; language++)
+        advice_say(word, language, arguments, advice->remark[language]);
+}
+
+static void write_number(double value, char ret_text[NUMBER_SIZE])
+{
+    snprintf(ret_text, NUMBER_SIZE, "%.3g", value);
 }
 
 static void judge_delay(struct advice *advice, const struct advice_question *question)
 {
     double worst_s = advice->figures.of[COST_WORST_S], allowed_s = question->max_delay_s;
+    char worst[NUMBER_SIZE], allowed[NUMBER_SIZE], interval[NUMBER_SIZE];
+    const char *const arguments[] = {worst, allowed, interval, NULL};
+    enum advice_word word = ADVICE_TOO_LATE;
     if (isnan(worst_s) || worst_s <= allowed_s)
         return;
-    double interval_s = question->point.times.interval_s;
-    advice->standing = ADVICE_EXCLUDED;
+    write_number(worst_s * 1e3, worst);
+    write_number(allowed_s * 1e3, allowed);
+    write_number(question->point.times.interval_s * 1e3, interval);
     if (is_short(advice->transport))
-        snprintf(advice->remark, sizeof(advice->remark),
-                 "too late: up to %.3g ms with a poll each %.3g ms, and %.3g ms are allowed",
-                 worst_s * 1e3, interval_s * 1e3, allowed_s * 1e3);
-    else
-        snprintf(advice->remark, sizeof(advice->remark),
-                 "too late: up to %.3g ms%s, and %.3g ms are allowed", worst_s * 1e3,
-                 advice->transport == COST_LONG_POLL ? " for what comes while nobody asks" : "",
-                 allowed_s * 1e3);
+        word = ADVICE_TOO_LATE_POLL;
+    else if (advice->transport == COST_LONG_POLL)
+        word = ADVICE_TOO_LATE_BETWEEN;
+    object(advice, ADVICE_EXCLUDED, word, arguments);
 }
 
 static void judge(struct advice *advice, const struct advice_question *question)
@@ -61,19 +71,13 @@ static void judge(struct advice *advice, const struct advice_question *question)
     if (advice->standing == ADVICE_EXCLUDED)
         return;
     if (question->both && transport == COST_SSE)
-        object(advice, ADVICE_EXCLUDED,
-               "one way: to speak back a client needs a second connection, and a POST each "
-               "time");
+        object(advice, ADVICE_EXCLUDED, ADVICE_ONE_WAY, NULL);
     else if (question->both && transport == COST_LONG_POLL)
-        object(advice, ADVICE_EXCLUDED,
-               "its connection waits for an answer: to speak back a client needs a second "
-               "one, and a POST each time");
+        object(advice, ADVICE_EXCLUDED, ADVICE_WAITS, NULL);
     else if (question->proxy && transport == COST_WEBSOCKET)
-        object(advice, ADVICE_DOUBTFUL,
-               "a proxy that does not pass Upgrade on refuses it: try it there first, and keep "
-               "another transport to fall back on");
+        object(advice, ADVICE_DOUBTFUL, ADVICE_NEEDS_UPGRADE, NULL);
     else if (question->proxy && transport == COST_SSE)
-        object(advice, ADVICE_FITS, "a proxy that gathers answers delays it: try it there");
+        object(advice, ADVICE_FITS, ADVICE_MAY_BE_GATHERED, NULL);
 }
 
 /* ---- ranking ----------------------------------------------------------------------------- */
@@ -124,45 +128,100 @@ void advice_rank(const struct cost_constants *constants, const struct advice_que
 
 /* What the winner's nature has to do with this rate. */
 static void describe_nature(const struct advice *best, const struct advice_question *question,
-                            char *text, size_t size)
+                            enum language language, char ret_text[ADVICE_TEXT_SIZE])
 {
-    double rate = question->point.times.rate;
-    double interval_s = advice_interval_s(question), per_poll = rate * interval_s;
+    double interval_s = advice_interval_s(question);
+    double messages = question->point.times.rate * interval_s;
+    char interval[NUMBER_SIZE], per_poll[NUMBER_SIZE];
+    const char *const of_poll[] = {interval, per_poll, NULL};
+    const char *const of_stream[] = {per_poll, NULL};
+    write_number(interval_s, interval);
+    write_number(messages, per_poll);
     if (is_short(best->transport))
-        snprintf(text, size,
-                 "the delay allows a poll each %.3g s, which brings %.3g messages at once",
-                 interval_s, per_poll);
+        advice_say(ADVICE_FOR_BATCHES, language, of_poll, ret_text);
     else if (best->transport == COST_LONG_POLL)
-        snprintf(text, size,
-                 "an answer is held until there is something: no request is in vain");
-    else if (interval_s > 0 && per_poll < 3)
-        snprintf(text, size,
-                 "messages are sparse for the delay allowed (%.2g in each interval of a poll): "
-                 "a stream does nothing until there is one",
-                 per_poll);
+        advice_say(ADVICE_FOR_HOLDING, language, NULL, ret_text);
+    else if (interval_s > 0 && messages < 3)
+        advice_say(ADVICE_FOR_SILENCE, language, of_stream, ret_text);
     else
-        snprintf(text, size, "a message on a stream needs no request");
+        advice_say(ADVICE_FOR_STREAMS, language, NULL, ret_text);
+}
+
+/* One's CPU and wire bytes by another's; false: they are not known. */
+static bool write_ratios(const struct advice *one, const struct advice *other,
+                         char ret_cpu[NUMBER_SIZE], char ret_wire[NUMBER_SIZE])
+{
+    double cpu = one->figures.of[COST_CPU_S] / other->figures.of[COST_CPU_S];
+    double wire = one->figures.of[COST_WIRE_BYTES] / other->figures.of[COST_WIRE_BYTES];
+    snprintf(ret_cpu, NUMBER_SIZE, "%.2g", cpu);
+    snprintf(ret_wire, NUMBER_SIZE, "%.2g", wire);
+    return isfinite(cpu) && isfinite(wire);
 }
 
 void advice_reason(const struct advice ranked[COST_TRANSPORTS],
-                   const struct advice_question *question, char ret_text[ADVICE_TEXT_SIZE])
+                   const struct advice_question *question, enum language language,
+                   char ret_text[ADVICE_TEXT_SIZE])
 {
     const struct advice *best = &ranked[0], *next = &ranked[1];
-    char nature[ADVICE_TEXT_SIZE / 2];
+    char nature[ADVICE_TEXT_SIZE], rest[ADVICE_TEXT_SIZE], cpu[NUMBER_SIZE], wire[NUMBER_SIZE];
+    const char *const taken[] = {advice_name(best->transport, language), nature, NULL};
+    const char *const left[] = {advice_name(next->transport, language), cpu, wire, NULL};
     if (best->standing == ADVICE_EXCLUDED) {
-        snprintf(ret_text, ADVICE_TEXT_SIZE, "No transport meets this: allow a longer delay.");
+        advice_say(ADVICE_NO_TRANSPORT, language, NULL, ret_text);
         return;
     }
-    describe_nature(best, question, nature, sizeof(nature));
-    int len = snprintf(ret_text, ADVICE_TEXT_SIZE, "Take %s: %s",
-                       cost_transport_names[best->transport], nature);
-    double cpu = next->figures.of[COST_CPU_S] / best->figures.of[COST_CPU_S];
-    double wire = next->figures.of[COST_WIRE_BYTES] / best->figures.of[COST_WIRE_BYTES];
-    if (next->standing == best->standing && isfinite(cpu) && isfinite(wire))
-        snprintf(ret_text + len, ADVICE_TEXT_SIZE - (size_t)len,
-                 "; %s, the next, takes %.2g x the CPU and %.2g x the wire bytes.",
-                 cost_transport_names[next->transport], cpu, wire);
+    describe_nature(best, question, language, nature);
+    advice_say(ADVICE_TAKE, language, taken, ret_text);
+    if (write_ratios(next, best, cpu, wire) && next->standing == best->standing)
+        advice_say(ADVICE_NEXT, language, left, rest);
     else
-        snprintf(ret_text + len, ADVICE_TEXT_SIZE - (size_t)len, "; no other is left%s.",
-                 next->standing == ADVICE_DOUBTFUL ? " but a doubtful one" : "");
+        advice_say(next->standing == ADVICE_DOUBTFUL ? ADVICE_ALONE_BUT_DOUBTFUL : ADVICE_ALONE,
+                   language, NULL, rest);
+    size_t len = strlen(ret_text);
+    snprintf(ret_text + len, ADVICE_TEXT_SIZE - len, "%s", rest);
+}
+
+/* ---- gathering --------------------------------------------------------------------------- */
+
+/* The longest window with which a stream is still in time; 0: there is none. */
+static double longest_window_s(const struct advice_question *question,
+                               const struct advice ranked[COST_TRANSPORTS])
+{
+    double worst_s = 0;
+    for (unsigned i = 0; i < COST_TRANSPORTS; i++)
+        if (ranked[i].transport == COST_SSE || ranked[i].transport == COST_WEBSOCKET)
+            worst_s = fmax(worst_s, ranked[i].figures.of[COST_WORST_S]);
+    double window_s = fmin(most_window_s, question->max_delay_s - worst_s);
+    return fmax(0, floor(window_s * 1e3) / 1e3);
+}
+
+bool advice_gather(const struct cost_constants *constants,
+                   const struct advice_question *question,
+                   const struct advice ranked[COST_TRANSPORTS],
+                   struct advice_window *ret_window)
+{
+    struct advice_question gathering = *question;
+    struct advice again[COST_TRANSPORTS];
+    double window_s = longest_window_s(question, ranked);
+    if (!is_short(ranked[0].transport) || ranked[0].standing != ADVICE_FITS || window_s <= 0)
+        return false;
+    gathering.point.coalesce_s = window_s;
+    advice_rank(constants, &gathering, again);
+    if (is_short(again[0].transport))
+        return false;
+    *ret_window = (struct advice_window){.window_s = window_s, .push = again[0]};
+    return true;
+}
+
+void advice_gather_reason(const struct advice ranked[COST_TRANSPORTS],
+                          const struct advice_window *window, enum language language,
+                          char ret_text[ADVICE_TEXT_SIZE])
+{
+    char window_ms[NUMBER_SIZE], cpu[NUMBER_SIZE], wire[NUMBER_SIZE];
+    const char *const arguments[] = {
+        window_ms, advice_name(window->push.transport, language), cpu,
+        wire,      advice_name(ranked[0].transport, language),    NULL};
+    snprintf(window_ms, NUMBER_SIZE, "%.0f", window->window_s * 1e3);
+    write_ratios(&window->push, &ranked[0], cpu, wire);
+    advice_say(ADVICE_GATHER, language, arguments, ret_text);
 }

@@ -5,9 +5,8 @@
 #ifndef PUSHBENCH_ADVICE_H
 #define PUSHBENCH_ADVICE_H
 
+#include "advice_words.h"
 #include "cost.h"
-
-#include <stddef.h>
 
 struct advice_question {
     struct cost_point point; /* an interval of 0: the longest that the delay allows */
@@ -21,13 +20,11 @@ enum advice_standing { ADVICE_FITS, ADVICE_DOUBTFUL, ADVICE_EXCLUDED };
 /* What is polled more often is no short poll any more. */
 #define ADVICE_LEAST_INTERVAL_S 0.01
 
-enum { ADVICE_TEXT_SIZE = 320 };
-
 struct advice {
     enum cost_transport transport;
     enum advice_standing standing;
     struct cost_figures figures;
-    char remark[ADVICE_TEXT_SIZE]; /* why it is doubtful or excluded; "" */
+    char remark[LANGUAGES][ADVICE_TEXT_SIZE]; /* why it is doubtful or excluded; "" */
 };
 
 /* Of a short poll: what was asked for, or else the longest between two polls that keeps within
@@ -39,6 +36,23 @@ void advice_rank(const struct cost_constants *constants, const struct advice_que
                  struct advice ret_ranked[COST_TRANSPORTS]);
 /* Why the first is the first, in a sentence. */
 void advice_reason(const struct advice ranked[COST_TRANSPORTS],
-                   const struct advice_question *question, char ret_text[ADVICE_TEXT_SIZE]);
+                   const struct advice_question *question, enum language language,
+                   char ret_text[ADVICE_TEXT_SIZE]);
+
+/* Push that takes its place back from a short poll, by gathering as a poll does. */
+struct advice_window {
+    double window_s; /* of the server, as long as the delay allows */
+    struct advice push;
+};
+
+/* Where a short poll is the first of ranked. False: it is not, or stays so. */
+bool advice_gather(const struct cost_constants *constants,
+                   const struct advice_question *question,
+                   const struct advice ranked[COST_TRANSPORTS],
+                   struct advice_window *ret_window);
+/* That in a sentence. */
+void advice_gather_reason(const struct advice ranked[COST_TRANSPORTS],
+                          const struct advice_window *window, enum language language,
+                          char ret_text[ADVICE_TEXT_SIZE]);
 
 #endif

@@ -73,12 +73,43 @@ static void add_columns(struct report *report)
         report_column(report, columns[i].key, columns[i].heading, columns[i].decimals);
 }
 
-static void add_row(struct report *report, unsigned place, const struct advice *advice,
+/* NAN: null. */
+static void add_number(cJSON *object, const char *key, double value)
+{
+    cJSON_AddItemToObject(object, key,
+                          isfinite(value) ? cJSON_CreateNumber(value) : cJSON_CreateNull());
+}
+
+static double told(const cJSON *object, const char *key)
+{
+    return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, key));
+}
+
+static void add_words(cJSON *object, const char *key, char text[LANGUAGES][ADVICE_TEXT_SIZE])
+{
+    cJSON *both = cJSON_AddObjectToObject(object, key);
+    cJSON_AddStringToObject(both, "en", text[ENGLISH]);
+    cJSON_AddStringToObject(both, "zh", text[CHINESE]);
+}
+
+static void add_figures(cJSON *object, const struct cost_figures *figures,
+                        const struct cost_point *point)
+{
+    const double *of = figures->of;
+    for (const struct advise_unit *unit = advise_units; unit->key; unit++)
+        add_number(object, unit->key, advise_value(unit, figures, point));
+    add_number(object, "requests_per_s", of[COST_REQUESTS]);
+    add_number(object, "cpu_percent", 100 * of[COST_CPU_S]);
+    add_number(object, "wire_kbit_per_s", of[COST_WIRE_BYTES] * 8 / 1e3);
+    add_number(object, "memory_mib",
+               (of[COST_USER_BYTES] + of[COST_KERNEL_BYTES]) * point->clients / (1 << 20));
+}
+
+static void add_row(struct report *report, unsigned place, struct advice *advice,
                     const struct cost_point *point)
 {
     static const char *const standings[] = {
         [ADVICE_FITS] = "fits", [ADVICE_DOUBTFUL] = "doubtful", [ADVICE_EXCLUDED] = "excluded"};
-    const double *of = advice->figures.of;
     report_row(report);
     if (advice->standing == ADVICE_EXCLUDED)
         report_nothing(report, "place");
@@ -86,23 +117,17 @@ static void add_row(struct report *report, unsigned place, const struct advice *
         report_number(report, "place", place + 1);
     report_text(report, "transport", cost_transport_names[advice->transport]);
     report_text(report, "standing", standings[advice->standing]);
-    for (const struct advise_unit *unit = advise_units; unit->key; unit++)
-        report_number(report, unit->key, advise_value(unit, &advice->figures, point));
-    report_number(report, "requests_per_s", of[COST_REQUESTS]);
-    report_number(report, "cpu_percent", 100 * of[COST_CPU_S]);
-    report_number(report, "wire_kbit_per_s", of[COST_WIRE_BYTES] * 8 / 1e3);
-    report_number(report, "memory_mib",
-                  (of[COST_USER_BYTES] + of[COST_KERNEL_BYTES]) * point->clients / (1 << 20));
-    report_text(report, "remark", advice->remark);
+    add_figures(report->row, &advice->figures, point);
+    add_words(report->row, "remark", advice->remark);
 }
 
 static void note_remarks(struct report *report, const struct advice ranked[COST_TRANSPORTS])
 {
     for (unsigned i = 0; i < COST_TRANSPORTS; i++) {
-        if (ranked[i].remark[0])
+        if (ranked[i].remark[ENGLISH][0])
             report_note(report, "%s%s: %s.", cost_transport_names[ranked[i].transport],
                         ranked[i].standing == ADVICE_EXCLUDED ? " is excluded" : "",
-                        ranked[i].remark);
+                        ranked[i].remark[ENGLISH]);
         if (ranked[i].figures.of[COST_CPU_S] > 1)
             report_note(report, "%s: more than one processor is needed for that.",
                         cost_transport_names[ranked[i].transport]);
@@ -130,27 +155,53 @@ static double most_clients(void)
 }
 
 /* The command that runs this very point, as near as one machine gets to it. */
-static void note_command(struct report *report, const struct advise_options *options,
-                         const struct cost_point *point)
+static void note_command(struct report *report, cJSON *object, const struct cost_point *point)
 {
     enum { DELIVERIES_LIMIT = 4000, MESSAGES = 20, LEAST_S = 12, MOST_S = 300 };
-    char command[256];
+    char command[256], gather[32] = "";
     double clients = fmin(point->clients, most_clients());
     double wanted_s = fmax(LEAST_S, fmin(MOST_S, ceil(MESSAGES / point->times.rate)));
     clients = fmax(1, floor(fmin(clients, DELIVERIES_LIMIT / point->times.rate)));
+    if (point->coalesce_s > 0)
+        snprintf(gather, sizeof(gather), " --coalesce %.0f", point->coalesce_s * 1e3);
     snprintf(
         command, sizeof(command),
         "pushbench compare --rate %g --clients %.0f --payload %.0f --interval %.0f --rtt %g "
-        "--heartbeat %d --duration %.0f",
+        "--heartbeat %d --duration %.0f%s",
         point->times.rate, clients, point->payload_bytes, point->times.interval_s * 1e3,
-        options->round_trip_ms, HEARTBEAT_S, wanted_s);
-    cJSON_AddStringToObject(report->document, "check_command", command);
+        point->times.round_trip_s * 1e3, HEARTBEAT_S, wanted_s, gather);
+    cJSON_AddStringToObject(object, "check_command", command);
     report_note(report, "To see whether that is true: %s", command);
     if (clients < point->clients)
         report_note(report,
                     "  (%.0f clients each: more of five transports at once would be too much "
                     "for one machine; requests and bytes a message do not depend on it.)",
                     clients);
+}
+
+/* What push would cost if it gathered; point is that of the question. */
+static void note_gathering(struct report *report, const struct advice ranked[COST_TRANSPORTS],
+                           struct advice_window *window, const struct cost_point *point)
+{
+    char reason[LANGUAGES][ADVICE_TEXT_SIZE];
+    struct cost_point gathering = *point;
+    struct advice *push = &window->push;
+    cJSON *object = cJSON_AddObjectToObject(report->document, "coalesce");
+    gathering.coalesce_s = window->window_s;
+    for (enum language language = 0; language < LANGUAGES; language++)
+        advice_gather_reason(ranked, window, language, reason[language]);
+    cJSON_AddNumberToObject(object, "window_ms", window->window_s * 1e3);
+    cJSON_AddStringToObject(object, "transport", cost_transport_names[push->transport]);
+    add_words(object, "reason", reason);
+    add_figures(object, &push->figures, &gathering);
+    report_note(report, "%s", reason[ENGLISH]);
+    report_note(report,
+                "  %s, gathering: delay %.3g ms (at worst %.3g), CPU %.3g us/msg (%.3g %%), "
+                "%.4g bytes/msg, %.4g wire B/msg.",
+                cost_transport_names[push->transport], push->figures.of[COST_DELAY_S] * 1e3,
+                push->figures.of[COST_WORST_S] * 1e3, told(object, "cpu_us"),
+                told(object, "cpu_percent"), told(object, "bytes"), told(object, "wire_bytes"));
+    note_command(report, object, &gathering);
 }
 
 /* ---- advising ---------------------------------------------------------------------------- */
@@ -197,21 +248,38 @@ static void describe(struct report *report, const struct advise_options *options
                 polls, options->round_trip_ms);
 }
 
+/* Batching is what makes a poll cheap where it is; is push given the same? */
+static void consider_gathering(struct report *report, const struct calibration *calibration,
+                               const struct advice_question *question,
+                               const struct advice ranked[COST_TRANSPORTS])
+{
+    struct advice_window window;
+    bool polls = ranked[0].standing == ADVICE_FITS && ranked[0].transport <= COST_SHORT_POLL;
+    if (!polls)
+        return;
+    if (!calibration->windows_known)
+        report_note(report, "Servers that gather (--coalesce) may give push its place back: "
+                            "this map cannot tell, the tour can (leave out --map).");
+    else if (advice_gather(&calibration->constants, question, ranked, &window))
+        note_gathering(report, ranked, &window, &question->point);
+}
+
 static void advise(struct report *report, const struct advise_options *options,
                    const struct calibration *calibration)
 {
     struct advice_question question = question_of(options);
     struct advice ranked[COST_TRANSPORTS];
-    char reason[ADVICE_TEXT_SIZE];
+    char reason[LANGUAGES][ADVICE_TEXT_SIZE];
     advice_rank(&calibration->constants, &question, ranked);
-    advice_reason(ranked, &question, reason);
+    for (enum language language = 0; language < LANGUAGES; language++)
+        advice_reason(ranked, &question, language, reason[language]);
     double interval_s = advice_interval_s(&question);
     question.point.times.interval_s = interval_s > 0 ? interval_s : ADVICE_LEAST_INTERVAL_S;
     add_columns(report);
     for (unsigned i = 0; i < COST_TRANSPORTS; i++)
         add_row(report, i, &ranked[i], &question.point);
-    cJSON_AddStringToObject(report->document, "reason", reason);
-    report_note(report, "%s", reason);
+    add_words(report->document, "reason", reason);
+    report_note(report, "%s", reason[ENGLISH]);
     note_remarks(report, ranked);
     describe(report, options, interval_s);
     if (!calibration->delays_known)
@@ -221,7 +289,8 @@ static void advise(struct report *report, const struct advise_options *options,
     note_beyond(report, "Clients", (double)options->clients, &calibration->clients);
     note_beyond(report, "Payload", (double)options->payload, &calibration->payload_bytes);
     if (question.point.times.interval_s > question.point.times.round_trip_s)
-        note_command(report, options, &question.point);
+        note_command(report, report->document, &question.point);
+    consider_gathering(report, calibration, &question, ranked);
 }
 
 /* ---- the command ------------------------------------------------------------------------- */
@@ -317,7 +386,7 @@ static int advise_run(int argc, char **argv)
         {"history", 0, ARGUMENT_COUNT, &options.history, "K", "the same for the last K", 1,
          900},
         {"map", 0, ARGUMENT_TEXT, &options.map, "FILE",
-         "costs are found in a map (pushbench map --json=FILE) instead of on a tour of 50 s", 0,
+         "costs are found in a map (pushbench map --json=FILE) instead of on a tour of 55 s", 0,
          0},
         {"check", 0, ARGUMENT_FILE, &options.check, "N",
          "no advice: predicts and measures at N random points (10), a quarter of a minute each",

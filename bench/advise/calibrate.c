@@ -6,24 +6,27 @@
 
 #include <math.h>
 
-enum { HEARTBEAT_S = 2, PHASES = 3 };
+enum { HEARTBEAT_S = 2, PHASES_LIMIT = 3 };
 
 /*
  * Few clients and many, short and long messages, sparse and dense: what costs is told apart by
  * what changes from one to the next. A poll's interval differs too, so that polls are both
- * rarer and more often than messages; and one stop is far away.
+ * rarer and more often than messages; one stop is far away, and at one servers gather, which
+ * tells what a write costs from what a message costs.
  */
 static const struct {
     unsigned clients, payload_bytes;
-    double interval_s, round_trip_s;
-    struct cost_phase phases[PHASES];
+    double interval_s, round_trip_s, coalesce_s;
+    unsigned count; /* of phases */
+    struct cost_phase phases[PHASES_LIMIT];
 } tour[] = {
-    {8, 100, 0.25, 0, {{0, 2}, {3, 4}, {200, 4}}},
-    {150, 100, 0.25, 0, {{0, 4}, {2, 4}, {12, 4}}},
-    {30, 4000, 0.5, 0.02, {{1, 4}, {5, 4}, {15, 4}}},
+    {8, 100, 0.25, 0, 0, 3, {{0, 2}, {3, 4}, {200, 4}}},
+    {150, 100, 0.25, 0, 0, 3, {{0, 2}, {2, 4}, {12, 4}}},
+    {30, 4000, 0.5, 0.02, 0, 3, {{1, 4}, {5, 4}, {15, 4}}},
+    {60, 100, 0.25, 0, 0.1, 1, {{60, 4}}},
 };
 
-enum { STOPS = sizeof(tour) / sizeof(tour[0]), SAMPLES = STOPS * PHASES };
+enum { STOPS = sizeof(tour) / sizeof(tour[0]), SAMPLES_LIMIT = STOPS * PHASES_LIMIT };
 
 static struct cost_run run_at(unsigned stop)
 {
@@ -34,9 +37,10 @@ static struct cost_run run_at(unsigned stop)
                             .hold_s = HEARTBEAT_S},
                   .clients = tour[stop].clients,
                   .payload_bytes = tour[stop].payload_bytes,
-                  .heartbeat_s = HEARTBEAT_S},
+                  .heartbeat_s = HEARTBEAT_S,
+                  .coalesce_s = tour[stop].coalesce_s},
         .phases = tour[stop].phases,
-        .count = PHASES,
+        .count = tour[stop].count,
         .seed = 1,
     };
 }
@@ -73,12 +77,13 @@ static void settle_delays(struct calibration *calibration)
     }
 }
 
-static void fit(struct cost_sample (*samples)[COST_TRANSPORTS], struct calibration *calibration)
+static void fit(struct cost_sample (*samples)[COST_TRANSPORTS], unsigned count,
+                struct calibration *calibration)
 {
     const struct calibrated_range nothing = {INFINITY, 0};
-    struct cost_sample own[SAMPLES];
+    struct cost_sample own[SAMPLES_LIMIT];
     calibration->rate = calibration->clients = calibration->payload_bytes = nothing;
-    for (unsigned i = 0; i < SAMPLES; i++) {
+    for (unsigned i = 0; i < count; i++) {
         const struct cost_point *point = &samples[i][0].point;
         if (point->times.rate > 0)
             calibrated_range_widen(&calibration->rate, point->times.rate);
@@ -86,18 +91,19 @@ static void fit(struct cost_sample (*samples)[COST_TRANSPORTS], struct calibrati
         calibrated_range_widen(&calibration->payload_bytes, point->payload_bytes);
     }
     for (enum cost_transport transport = 0; transport < COST_TRANSPORTS; transport++) {
-        for (unsigned i = 0; i < SAMPLES; i++)
+        for (unsigned i = 0; i < count; i++)
             own[i] = samples[i][transport];
-        cost_fit(&calibration->constants, transport, own, SAMPLES);
+        cost_fit(&calibration->constants, transport, own, count);
     }
     settle_delays(calibration);
 }
 
 bool calibrate(const struct common_options *common, struct calibration *ret_calibration)
 {
-    struct cost_sample samples[SAMPLES][COST_TRANSPORTS];
+    struct cost_sample samples[SAMPLES_LIMIT][COST_TRANSPORTS];
     struct progress progress;
     int64_t all_ns = 0, begun_ns = now_ns();
+    unsigned count = 0;
     bool good = true;
     for (unsigned stop = 0; stop < STOPS; stop++) {
         struct cost_run run = run_at(stop);
@@ -106,12 +112,14 @@ bool calibrate(const struct common_options *common, struct calibration *ret_cali
     progress_init(&progress, "calibrating", (uint64_t)all_ns);
     for (unsigned stop = 0; good && stop < STOPS; stop++) {
         struct cost_run run = run_at(stop);
-        good = cost_measure(common, &run, &progress, begun_ns, samples + stop * PHASES);
+        good = cost_measure(common, &run, &progress, begun_ns, samples + count);
+        count += run.count;
     }
     progress_finish(&progress);
     if (good)
-        fit(samples, ret_calibration);
-    ret_calibration->points = SAMPLES;
+        fit(samples, count, ret_calibration);
+    ret_calibration->points = count;
+    ret_calibration->windows_known = true;
     ret_calibration->browser = true;
     return good;
 }

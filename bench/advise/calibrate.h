@@ -24,6 +24,9 @@ struct calibration {
     unsigned points;   /* measured, each with all transports */
     bool browser;      /* requests had the headers of one */
     bool delays_known; /* what the machine itself adds to them; otherwise 0 */
+    /* What a write costs is known apart from what a message costs, since some servers gathered
+     * messages (--coalesce). */
+    bool windows_known;
 };
 
 /* Under a minute. False: one line on standard error says why. */

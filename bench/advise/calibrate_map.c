@@ -62,6 +62,7 @@ static bool take_map(const cJSON *document, struct calibration *ret_calibration)
     map_theorize(map);
     ret_calibration->constants = map->constants;
     ret_calibration->delays_known = true;
+    ret_calibration->windows_known = map->settings.coalesce_ms > 0;
     ret_calibration->browser = strcmp(map->settings.headers, "browser") == 0;
     for (enum cost_transport transport = 0; transport < COST_TRANSPORTS; transport++) {
         double(*each)[COST_EVENTS] = ret_calibration->constants.each[transport];

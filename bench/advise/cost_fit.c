@@ -27,7 +27,7 @@ static double rest_of(enum cost_transport transport, const struct cost_sample *s
     return measured - cost_theory(transport, &sample->point, figure);
 }
 
-/* Requests as they were counted, where they were: a cost is to be that of a request, whatever
+/* Requests as they were counted, if only none: a cost is to be that of a request, whatever
  * theory thinks of their number. */
 static void count_events(enum cost_transport transport, const struct cost_sample *sample,
                          double ret_events[COST_EVENTS])
@@ -36,7 +36,7 @@ static void count_events(enum cost_transport transport, const struct cost_sample
     cost_events_of(transport, &sample->point, ret_events);
     double *requests = &ret_events[COST_REQUESTS_MADE];
     double *openings = &ret_events[COST_FAR_OPENINGS_MADE];
-    if (!(counted > 0) || *requests <= 0)
+    if (isnan(counted) || *requests <= 0)
         return;
     *openings *= counted / *requests;
     *requests = counted;

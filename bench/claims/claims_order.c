@@ -3,7 +3,7 @@
  * The order of performance, in both readings of the long connection: SSE, and polls on one
  * connection that is kept (18). `pushbench compare` measures it, in a process of its own.
  */
-#include "../compare/compare.h"
+#include "../compare/compare_document.h"
 #include "../server_process.h"
 #include "claims.h"
 
@@ -20,28 +20,26 @@
 #include <unistd.h>
 
 enum { CLIENTS = 100, QUICK_CLIENTS = 50 };
-enum { CHAIN = 4, JUDGED = 5, READINGS = 2, REGIMES = 2, READ_SIZE = 65536 };
+enum { CHAIN = COMPARE_CHAIN, JUDGED = 5, READINGS = 2, REGIMES = 2, READ_SIZE = 65536 };
 
 static const struct {
-    const char *key;
+    enum metric metric;
     struct text label;
 } metrics[JUDGED] = {
-    {"delay_mean_ms", {"delay, mean ms", "平均延迟（毫秒）"}},
-    {"requests", {"requests/message", "请求数/消息"}},
-    {"wire_bytes", {"wire bytes/message", "线上字节/消息"}},
-    {"cpu_us", {"server CPU us/message", "服务器 CPU 微秒/消息"}},
-    {"user_memory_bytes", {"user memory B/client", "用户态内存字节/客户端"}},
+    {METRIC_DELAY_MEAN, {"delay, mean ms", "平均延迟（毫秒）"}},
+    {METRIC_REQUESTS, {"requests/message", "请求数/消息"}},
+    {METRIC_WIRE_BYTES, {"wire bytes/message", "线上字节/消息"}},
+    {METRIC_CPU, {"server CPU us/message", "服务器 CPU 微秒/消息"}},
+    {METRIC_USER_MEMORY, {"user memory B/client", "用户态内存字节/客户端"}},
 };
 
 static const struct text place = {"messages a poll", "条消息/轮询间隔"};
 
+/* Of compare's readings those in which the short poll closes its connection. */
 static const struct {
-    const char *name;
-    const char *chain[CHAIN]; /* best first, as claimed */
-} readings[READINGS] = {
-    {"long = sse", {"websocket", "sse", "long_poll", "short_poll_close"}},
-    {"long = keep-alive", {"websocket", "short_poll", "long_poll", "short_poll_close"}},
-};
+    const char *name, *key;
+} readings[READINGS] = {{"long = sse", "verdict_close"},
+                        {"long = keep-alive", "verdict_keep_alive"}};
 
 /* Messages a second; times the interval, so many a poll. */
 struct regime {
@@ -49,10 +47,10 @@ struct regime {
     double per_poll;
 };
 
-static const struct regime regimes[REGIMES] = {{"1", "1000", "6", "6", 1},
-                                               {"20", "1000", "4", "2", 20}};
+static const struct regime regimes[REGIMES] = {{"1", "1000", "5", "6", 1},
+                                               {"20", "1000", "3", "2", 20}};
 static const struct regime quick_regimes[REGIMES] = {{"4", "250", "2", "3", 1},
-                                                     {"80", "250", "2", "1", 20}};
+                                                     {"80", "250", "1", "1", 20}};
 
 static unsigned clients_of(const struct claims *claims)
 {
@@ -106,7 +104,7 @@ static cJSON *run_compare(const struct claims *claims, const struct regime *regi
                                      "--heartbeat",
                                      regime->heartbeat_s,
                                      "--repeats",
-                                     "3",
+                                     "5",
                                      "--rtt",
                                      "40",
                                      "--clients",
@@ -135,34 +133,12 @@ static cJSON *run_compare(const struct claims *claims, const struct regime *regi
 
 /* ---- judging ----------------------------------------------------------------------------- */
 
-static const cJSON *lane_of(const cJSON *found, const char *name)
+static const struct compare_reading *reading_of(const char *key)
 {
-    const cJSON *lane;
-    cJSON_ArrayForEach(lane, cJSON_GetObjectItemCaseSensitive(found, "transports"))
-    {
-        const cJSON *own = cJSON_GetObjectItemCaseSensitive(lane, "name");
-        if (cJSON_IsString(own) && strcmp(own->valuestring, name) == 0)
-            return lane;
-    }
-    return NULL;
-}
-
-static struct spread figure_of(const cJSON *found, const char *lane, const char *metric,
-                               unsigned clients)
-{
-    double values[SPREAD_LIMIT];
-    unsigned count = 0;
-    const cJSON *repeats = cJSON_GetObjectItemCaseSensitive(lane_of(found, lane), "repeats");
-    const cJSON *value;
-    cJSON_ArrayForEach(
-        value, cJSON_GetObjectItemCaseSensitive(repeats, metric)) if (count < SPREAD_LIMIT)
-        values[count++] = cJSON_IsNumber(value) ? value->valuedouble : NAN;
-    struct spread spread = spread_of(values, count);
-    if (strcmp(metric, "user_memory_bytes") == 0) {
-        spread.min -= (double)USER_RESOLUTION / clients;
-        spread.max += (double)USER_RESOLUTION / clients;
-    }
-    return spread;
+    const struct compare_reading *reading = compare_readings;
+    while (strcmp(reading->key, key) != 0)
+        reading++;
+    return reading;
 }
 
 static const struct text *words_of(enum verdict_kind kind)
@@ -179,45 +155,44 @@ static const struct text *words_of(enum verdict_kind kind)
 }
 
 /* What came out, best first: "a = b < c". */
-static void describe(const struct spread figures[CHAIN], const char *const names[CHAIN],
+static void describe(const struct compare_kept *kept, const char *const names[CHAIN],
                      char *ret_text, size_t size)
 {
-    unsigned order[CHAIN], count = verdict_order(figures, CHAIN, order);
+    unsigned order[CHAIN], count = verdict_order(kept->figures, CHAIN, order);
     size_t len = 0;
     ret_text[0] = '\0';
     for (unsigned i = 0; i < count && len < size; i++) {
+        const struct judged *figure = &kept->figures[order[i]];
         const char *sign = i == 0 ? "" : " < ";
-        if (i > 0 && verdict_tie(figures[order[i - 1]], figures[order[i]]))
+        if (i > 0 && verdict_tie(&kept->figures[order[i - 1]], figure, kept->tolerance))
             sign = " = ";
         len += (size_t)snprintf(ret_text + len, size - len, "%s%s %.3g", sign, names[order[i]],
-                                figures[order[i]].median);
+                                figure->spread.median);
     }
 }
 
 /* One line of the finding; what the order comes to by this metric. */
 static enum verdict_kind judge(struct finding *finding, const cJSON *found, unsigned reading,
-                               unsigned metric, const struct regime *regime, unsigned clients)
+                               unsigned metric, const struct regime *regime)
 {
-    const char *const *names = readings[reading].chain;
-    struct spread figures[CHAIN];
+    const struct compare_reading *asked = reading_of(readings[reading].key);
+    struct compare_kept kept;
     char order[256];
-    for (unsigned i = 0; i < CHAIN; i++)
-        figures[i] = figure_of(found, names[i], metrics[metric].key, clients);
-    enum verdict_kind kind = verdict_of(figures, CHAIN);
-    describe(figures, names, order, sizeof(order));
-    cJSON *figure = finding_figure(finding, metrics[metric].key, readings[reading].name,
-                                   metrics[metric].label, NAN);
+    compare_document_read(found, asked, metrics[metric].metric, &kept);
+    enum verdict_kind kind = verdict_of(kept.figures, CHAIN, kept.tolerance);
+    describe(&kept, asked->chain, order, sizeof(order));
+    cJSON *figure = finding_figure(finding, metric_infos[metrics[metric].metric].key,
+                                   readings[reading].name, metrics[metric].label, NAN);
     figure_at(figure, "messages_per_poll", place, regime->per_poll);
     figure_text(figure, *words_of(kind), order);
     return kind;
 }
 
 static void judge_all(struct finding *finding, const cJSON *found, unsigned reading,
-                      const struct regime *regime, unsigned clients,
-                      enum verdict_kind ret_kinds[JUDGED])
+                      const struct regime *regime, enum verdict_kind ret_kinds[JUDGED])
 {
     for (unsigned metric = 0; metric < JUDGED; metric++)
-        ret_kinds[metric] = judge(finding, found, reading, metric, regime, clients);
+        ret_kinds[metric] = judge(finding, found, reading, metric, regime);
     figure_at(finding_figure(finding, "kept", readings[reading].name,
                              (struct text){"of these 5, not against the order",
                                            "以上 5 项中不违反该顺序的"},
@@ -239,7 +214,7 @@ bool claim_18_run(const struct claims *claims, struct finding *finding)
         if (!cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(found, "held")))
             finding_broken(finding, "a check of pushbench compare did not hold");
         for (unsigned reading = 0; reading < READINGS; reading++, count += JUDGED)
-            judge_all(finding, found, reading, &chosen[i], clients_of(claims), kinds + count);
+            judge_all(finding, found, reading, &chosen[i], kinds + count);
         cJSON_Delete(found);
     }
     finding_regime(

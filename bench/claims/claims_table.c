@@ -78,8 +78,8 @@ const struct claim claims_table[] = {
     {18,
      {"Performance: WebSocket, then the long connection, then long poll, then short poll.",
       "性能从高到低：WebSocket、长连接、长轮询、短轮询。"},
-     53,
-     25,
+     63,
+     28,
      claim_18_run},
     {19,
      {"What goes on and on in real time is for WebSocket; old data, or data wanted once, for "

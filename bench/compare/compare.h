@@ -124,6 +124,8 @@ bool compare_run_until(struct compare_run *run, int64_t until_ns);
 bool compare_run_repeats(struct compare_run *run, int64_t begin_ns, int64_t repeat_ns);
 /* What is still on its way, or waits for a poll. What never comes is lost, and said to be. */
 bool compare_drain(struct compare_run *run);
+/* Until the last message is acknowledged, too. */
+bool compare_settle(struct compare_run *run);
 bool compare_run_quiet(struct compare_run *run, int64_t quiet_ns);
 
 /*
@@ -170,10 +172,29 @@ int compare_self_test(const char *part, const struct common_options *common);
 double compare_late_ms(const struct compare *compare);
 /* What lies within is no difference, at so many messages a second that were so late. */
 struct tolerance compare_tolerance(enum metric metric, double rate, double late_ms);
+/* In this run. */
+struct tolerance compare_tolerance_of(const struct compare *compare, enum metric metric);
+/* A lane's figure, to be judged; borrows from the run. */
+struct judged compare_judged(const struct compare *compare, enum metric metric, unsigned lane);
 /* Whether two lanes cannot be told apart. */
 bool compare_tie(const struct compare *compare, enum metric metric, unsigned a, unsigned b);
 
-/* (compare_report.c) Whether a metric's order means anything, of so few messages. */
+/*
+ * The textbook's WebSocket > long connection > long poll > short poll, in its three readings:
+ * the long connection is SSE, the short poll closes or keeps its connection; or the long
+ * connection is keep-alive, over which the polls go.
+ */
+enum { COMPARE_READINGS = 3, COMPARE_CHAIN = 4 };
+struct compare_reading {
+    const char *key;                  /* of its verdict in a row */
+    const char *heading;              /* of that in the table */
+    const char *chain[COMPARE_CHAIN]; /* lanes, best first, as claimed */
+};
+extern const struct compare_reading compare_readings[COMPARE_READINGS];
+
+/* (compare_report.c) As it stands in a row; a last one that flips may be told more exactly. */
+const char *compare_verdict_text(enum verdict_kind kind);
+/* Whether a metric's order means anything, of so few messages. */
 bool compare_is_judged(const struct compare *compare, enum metric metric);
 /* Adds all that came out. */
 void compare_report(struct report *report, const struct compare *compare);

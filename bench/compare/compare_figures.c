@@ -212,7 +212,6 @@ void compare_finish_figures(struct compare *compare)
         }
 }
 
-/* What lies within is no difference to anybody, or more than can be known. */
 double compare_late_ms(const struct compare *compare)
 {
     double late_ns = 0, messages = 0;
@@ -223,6 +222,7 @@ double compare_late_ms(const struct compare *compare)
     return messages > 0 ? late_ns / messages / 1e6 : 0;
 }
 
+/* What lies within is no difference to anybody, or more than can be known. */
 struct tolerance compare_tolerance(enum metric metric, double rate, double late_ms)
 {
     /* Who sends late by so much may well be late by more with one lane than with another. */
@@ -235,15 +235,22 @@ struct tolerance compare_tolerance(enum metric metric, double rate, double late_
     return tolerance;
 }
 
+struct judged compare_judged(const struct compare *compare, enum metric metric, unsigned lane)
+{
+    bool once = metric >= METRIC_IDLE_CPU;
+    return (struct judged){.spread = compare->figures[lane][metric],
+                           .repeats = compare->values[lane][metric],
+                           .count = once ? 0 : compare->repeats};
+}
+
+struct tolerance compare_tolerance_of(const struct compare *compare, enum metric metric)
+{
+    return compare_tolerance(metric, compare->rate, compare_late_ms(compare));
+}
+
 bool compare_tie(const struct compare *compare, enum metric metric, unsigned a, unsigned b)
 {
-    const struct tolerance tolerance =
-        compare_tolerance(metric, compare->rate, compare_late_ms(compare));
-    if (isnan(compare->figures[a][metric].median) || isnan(compare->figures[b][metric].median))
-        return true;
-    if (metric >= METRIC_IDLE_CPU)
-        return verdict_tie_within(compare->figures[a][metric], compare->figures[b][metric],
-                                  tolerance);
-    return verdict_tie_paired(compare->values[a][metric], compare->values[b][metric],
-                              compare->repeats, tolerance);
+    const struct judged one = compare_judged(compare, metric, a);
+    const struct judged other = compare_judged(compare, metric, b);
+    return verdict_tie(&one, &other, compare_tolerance_of(compare, metric));
 }

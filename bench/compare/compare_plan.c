@@ -9,6 +9,7 @@
 #include "loss.h"
 #include "timetable.h"
 
+#include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,9 +79,23 @@ static bool run(struct compare *compare, const char *label)
         lane_begin(&compare->lanes[i], running.begun_ns);
     bool good = compare_run_until(&running, begin_ns) &&
                 compare_run_repeats(&running, begin_ns, plan->repeat_ns) &&
-                compare_drain(&running) && compare_run_quiet(&running, plan->quiet_ns);
+                compare_drain(&running) && compare_settle(&running) &&
+                compare_run_quiet(&running, plan->quiet_ns);
     progress_finish(&progress);
     return good;
+}
+
+/* Clients come to a lane's relay where it has one, else to its server. */
+static bool lose(const struct compare *compare)
+{
+    uint16_t ports[COMPARE_LANES_LIMIT];
+    for (unsigned i = 0; i < compare->lane_count; i++) {
+        const struct lane *lane = &compare->lanes[i];
+        const struct endpoint *door =
+            lane->relay.pid > 0 ? &lane->relay.endpoint : &lane->server.endpoint;
+        ports[i] = ntohs(((const struct sockaddr_in *)&door->address)->sin_port);
+    }
+    return loss_set(compare->loss_percent, compare->seed, ports, compare->lane_count);
 }
 
 bool compare_measure(struct compare *compare, const char *label)
@@ -88,8 +103,7 @@ bool compare_measure(struct compare *compare, const char *label)
     compare_space_lanes(compare);
     if (compare->pin)
         pin(compare);
-    if (!compare_open_lanes(compare) ||
-        (compare->loss_percent > 0 && !loss_set(compare->loss_percent)))
+    if (!compare_open_lanes(compare) || (compare->loss_percent > 0 && !lose(compare)))
         return false;
     bool good = run(compare, label);
     if (!good && process_interrupted() && compare->finished > 0) {

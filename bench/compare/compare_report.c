@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { VERDICT_SIZE = 32, ORDER_SIZE = 256, CHAIN = 4 };
+enum { VERDICT_SIZE = 32, ORDER_SIZE = 256, CHAIN = COMPARE_CHAIN };
 
 static const double late_told_ms = 0.5;
 
@@ -22,17 +22,24 @@ static const char *heading_of(const struct lane *lane)
     return lane->name;
 }
 
-/* ---- the tutorial's order ---------------------------------------------------------------- */
+/* ---- the textbook's order ---------------------------------------------------------------- */
 
-/* WebSocket > long connection (SSE) > long poll > short poll, this one. False: a lane of these
- * was not run. */
-static bool chain_of(const struct compare *compare, const char *short_poll,
+const struct compare_reading compare_readings[COMPARE_READINGS] = {
+    {"verdict_close", "order, close", {"websocket", "sse", "long_poll", "short_poll_close"}},
+    {"verdict_kept", "order, kept", {"websocket", "sse", "long_poll", "short_poll"}},
+    {"verdict_keep_alive",
+     "long = kept",
+     {"websocket", "short_poll", "long_poll", "short_poll_close"}},
+};
+
+/* False: a lane of these was not run. */
+static bool chain_of(const struct compare *compare, const struct compare_reading *reading,
                      unsigned ret_lanes[CHAIN])
 {
-    const char *const names[CHAIN] = {"websocket", "sse", "long_poll", short_poll};
     for (unsigned i = 0; i < CHAIN; i++) {
         unsigned lane = 0;
-        while (lane < compare->lane_count && strcmp(compare->lanes[lane].name, names[i]) != 0)
+        while (lane < compare->lane_count &&
+               strcmp(compare->lanes[lane].name, reading->chain[i]) != 0)
             lane++;
         if (lane == compare->lane_count)
             return false;
@@ -47,7 +54,8 @@ static double least_crossing(const struct compare *compare, const unsigned chain
 {
     double least = INFINITY;
     for (unsigned i = 0; i < CHAIN - 1; i++)
-        least = fmin(least, compare_crossing(compare, chain[CHAIN - 1], chain[i], metric));
+        if (compare->lanes[chain[i]].kind->reads != READS_NOW)
+            least = fmin(least, compare_crossing(compare, chain[CHAIN - 1], chain[i], metric));
     return least;
 }
 
@@ -57,20 +65,7 @@ bool compare_is_judged(const struct compare *compare, enum metric metric)
     return !is_part && compare->messages >= metric_infos[metric].least_messages;
 }
 
-struct chain_metric {
-    const struct compare *compare;
-    const unsigned *chain;
-    enum metric metric;
-};
-
-static bool chain_tie(unsigned a, unsigned b, const void *arg)
-{
-    const struct chain_metric *asked = arg;
-    return compare_tie(asked->compare, asked->metric, asked->chain[a], asked->chain[b]);
-}
-
-static void judge(const struct compare *compare, const unsigned chain[CHAIN],
-                  enum metric metric, char ret_text[VERDICT_SIZE])
+const char *compare_verdict_text(enum verdict_kind kind)
 {
     static const char *const texts[] = {
         [VERDICT_NONE] = "-",
@@ -80,12 +75,16 @@ static void judge(const struct compare *compare, const unsigned chain[CHAIN],
         [VERDICT_LAST_FLIPS] = "does not hold",
         [VERDICT_FAILS] = "does not hold",
     };
-    struct spread figures[CHAIN];
+    return texts[kind];
+}
+
+static void judge(const struct compare *compare, const unsigned chain[CHAIN],
+                  enum metric metric, char ret_text[VERDICT_SIZE])
+{
+    struct judged figures[CHAIN];
     for (unsigned i = 0; i < CHAIN; i++)
-        figures[i] = compare->figures[chain[i]][metric];
-    const struct chain_metric asked = {compare, chain, metric};
-    enum verdict_kind kind =
-        verdict_of_ties(figures, CHAIN, &(struct verdict_ties){chain_tie, &asked});
+        figures[i] = compare_judged(compare, metric, chain[i]);
+    enum verdict_kind kind = verdict_of(figures, CHAIN, compare_tolerance_of(compare, metric));
     if (!compare_is_judged(compare, metric))
         kind = VERDICT_NONE;
     double below =
@@ -93,7 +92,7 @@ static void judge(const struct compare *compare, const unsigned chain[CHAIN],
     if (kind == VERDICT_LAST_FLIPS && isfinite(below) && below > 0)
         snprintf(ret_text, VERDICT_SIZE, "only below %.2g/poll", below);
     else
-        snprintf(ret_text, VERDICT_SIZE, "%s", texts[kind]);
+        snprintf(ret_text, VERDICT_SIZE, "%s", compare_verdict_text(kind));
 }
 
 /* Those that tie stand in the lanes' order, which is the same in each run. */
@@ -111,10 +110,10 @@ static void settle_ties(unsigned order[], const bool ties[], unsigned count)
 static void describe_order(const struct compare *compare, enum metric metric,
                            char ret_text[ORDER_SIZE])
 {
-    struct spread figures[COMPARE_LANES_LIMIT];
+    struct judged figures[COMPARE_LANES_LIMIT];
     unsigned order[COMPARE_LANES_LIMIT];
     for (unsigned lane = 0; lane < compare->lane_count; lane++)
-        figures[lane] = compare->figures[lane][metric];
+        figures[lane] = compare_judged(compare, metric, lane);
     unsigned count = verdict_order(figures, compare->lane_count, order);
     bool ties[COMPARE_LANES_LIMIT] = {false}; /* with the one before */
     for (unsigned i = 1; i < count; i++)
@@ -134,14 +133,12 @@ static void describe_order(const struct compare *compare, enum metric metric,
 static void report_verdicts(struct report *report, const struct compare *compare,
                             enum metric metric)
 {
-    static const char *const keys[][2] = {{"verdict_close", "short_poll_close"},
-                                          {"verdict_kept", "short_poll"}};
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < COMPARE_READINGS; i++) {
         unsigned chain[CHAIN];
         char text[VERDICT_SIZE] = "-";
-        if (chain_of(compare, keys[i][1], chain))
+        if (chain_of(compare, &compare_readings[i], chain))
             judge(compare, chain, metric, text);
-        report_text(report, keys[i][0], text);
+        report_text(report, compare_readings[i].key, text);
     }
 }
 
@@ -176,8 +173,8 @@ static void report_predicted(struct report *report, const struct compare *compar
     for (unsigned lane = 0; lane < compare->lane_count; lane++)
         report_number(report, compare->lanes[lane].name,
                       compare_predict(compare, lane, metric));
-    report_text(report, "verdict_close", "");
-    report_text(report, "verdict_kept", "");
+    for (unsigned i = 0; i < COMPARE_READINGS; i++)
+        report_text(report, compare_readings[i].key, "");
 }
 
 /* ---- every figure of every repeat, for programs ------------------------------------------ */
@@ -315,9 +312,12 @@ static void note_regime(struct report *report, const struct compare *compare)
     double interval_s = (double)compare->settings.interval_ns / 1e9;
     double per_poll = compare->rate * interval_s;
     bool sparse = per_poll < 3;
-    report_note(report,
-                "The order asked about: WebSocket > long connection (SSE) > long poll > short "
-                "poll; once with the short poll that closes, once with the one on keep-alive.");
+    report_note(
+        report,
+        "The order asked about: WebSocket > long connection > long poll > short poll. "
+        "The long connection is SSE, and the short poll closes its connection (order, "
+        "close) or keeps it (order, kept); or it is keep-alive, over which a short poll "
+        "goes, before one that closes (long = kept).");
     report_note(report,
                 "Regime: %s messages, %.3g/s x a poll each %g s = %.3g messages a poll: %s "
                 "To see the other: pushbench compare --rate %.3g",
@@ -377,8 +377,8 @@ void compare_report(struct report *report, const struct compare *compare)
     for (unsigned lane = 0; lane < compare->lane_count; lane++)
         report_column(report, compare->lanes[lane].name, heading_of(&compare->lanes[lane]),
                       REPORT_DIGITS);
-    report_column(report, "verdict_close", "order, close", 0);
-    report_column(report, "verdict_kept", "order, kept", 0);
+    for (unsigned i = 0; i < COMPARE_READINGS; i++)
+        report_column(report, compare_readings[i].key, compare_readings[i].heading, 0);
     for (enum metric metric = 0; metric < METRICS; metric++) {
         report_measured(report, compare, metric);
         report_predicted(report, compare, metric);

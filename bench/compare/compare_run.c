@@ -188,12 +188,15 @@ bool compare_drain(struct compare_run *run)
     return good;
 }
 
+bool compare_settle(struct compare_run *run)
+{
+    return compare_run_until(run, now_ns() + LAST_ACKNOWLEDGED_MS * ms_ns);
+}
+
 bool compare_run_quiet(struct compare_run *run, int64_t quiet_ns)
 {
     struct compare *compare = run->compare;
     struct lane_counts before[COMPARE_LANES_LIMIT];
-    if (!compare_run_until(run, now_ns() + LAST_ACKNOWLEDGED_MS * ms_ns))
-        return false;
     int64_t begin_ns = now_ns();
     count_all(compare, before);
     if (!compare_run_until(run, begin_ns + quiet_ns))

@@ -3,19 +3,12 @@
 
 #include <math.h>
 
-static const struct tolerance usual = {.share = 0.03};
-
 bool verdict_tie_within(struct spread a, struct spread b, struct tolerance tolerance)
 {
     bool overlap = a.min <= b.max && b.min <= a.max;
     double less = fmin(fabs(a.median), fabs(b.median));
     return overlap ||
            fabs(a.median - b.median) <= fmax(tolerance.share * less, tolerance.absolute);
-}
-
-bool verdict_tie(struct spread a, struct spread b)
-{
-    return verdict_tie_within(a, b, usual);
 }
 
 /* Student's t that is exceeded, either way, in one of a hundred cases. */
@@ -49,27 +42,26 @@ bool verdict_tie_paired(const double *a, const double *b, unsigned count,
     return fabs(mean) - unsure <= log1p(tolerance.share);
 }
 
-static bool tie_by_range(unsigned a, unsigned b, const void *arg)
+bool verdict_tie(const struct judged *a, const struct judged *b, struct tolerance tolerance)
 {
-    const struct spread *figures = arg;
-    return verdict_tie(figures[a], figures[b]);
+    if (isnan(a->spread.median) || isnan(b->spread.median))
+        return true;
+    if (a->count > 0 && a->count == b->count)
+        return verdict_tie_paired(a->repeats, b->repeats, a->count, tolerance);
+    return verdict_tie_within(a->spread, b->spread, tolerance);
 }
 
-enum verdict_kind verdict_of(const struct spread figures[], unsigned count)
-{
-    return verdict_of_ties(figures, count, &(struct verdict_ties){tie_by_range, figures});
-}
-
-enum verdict_kind verdict_of_ties(const struct spread figures[], unsigned count,
-                                  const struct verdict_ties *ties_of)
+enum verdict_kind verdict_of(const struct judged figures[], unsigned count,
+                             struct tolerance tolerance)
 {
     unsigned flips = 0, last_flips = 0, ties = 0, pairs = 0, neighbours_tie = 0;
     for (unsigned i = 0; i < count; i++)
         for (unsigned j = i + 1; j < count; j++) {
-            if (isnan(figures[i].median) || isnan(figures[j].median))
+            double ours = figures[i].spread.median, theirs = figures[j].spread.median;
+            if (isnan(ours) || isnan(theirs))
                 return VERDICT_NONE;
-            bool tie = ties_of->tie(i, j, ties_of->arg);
-            bool flip = !tie && figures[i].median > figures[j].median;
+            bool tie = verdict_tie(&figures[i], &figures[j], tolerance);
+            bool flip = !tie && ours > theirs;
             pairs++;
             ties += tie;
             neighbours_tie += tie && j == i + 1;
@@ -83,14 +75,15 @@ enum verdict_kind verdict_of_ties(const struct spread figures[], unsigned count,
     return neighbours_tie > 0 ? VERDICT_TIES : VERDICT_HOLDS;
 }
 
-unsigned verdict_order(const struct spread figures[], unsigned count, unsigned ret_order[])
+unsigned verdict_order(const struct judged figures[], unsigned count, unsigned ret_order[])
 {
     unsigned known = 0;
     for (unsigned i = 0; i < count; i++) {
-        if (isnan(figures[i].median))
+        double ours = figures[i].spread.median;
+        if (isnan(ours))
             continue;
         unsigned at = known++;
-        for (; at > 0 && figures[ret_order[at - 1]].median > figures[i].median; at--)
+        for (; at > 0 && figures[ret_order[at - 1]].spread.median > ours; at--)
             ret_order[at] = ret_order[at - 1];
         ret_order[at] = i;
     }

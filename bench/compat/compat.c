@@ -5,20 +5,11 @@
 #include "compat.h"
 #include "../command.h"
 #include "../report/report_page.h"
+#include "compat_hold.h"
+#include "product.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Servers lie where only root looks. */
-static const char *find_in(const char *folders, char *room, size_t size)
-{
-    const char *path = getenv("PATH");
-    if (folders)
-        return folders;
-    snprintf(room, size, "%s:/usr/local/sbin:/usr/sbin:/sbin", path ? path : "");
-    return room;
-}
 
 static int compat_run(int argc, char **argv)
 {
@@ -26,6 +17,8 @@ static int compat_run(int argc, char **argv)
     uint64_t silence_s = 330;
     struct operand_list tier = {.count = 0};
     const char *configurations = PUSHBENCH_MIDDLEBOXES, *folders = NULL, *page = NULL;
+    if (argc > 1 && strcmp(argv[1], "hold") == 0)
+        return compat_hold(argc - 1, argv + 1);
     const struct argument arguments[] = {
         {"middleboxes", 0, ARGUMENT_TEXT, &configurations, "FOLDER",
          "real: where the products' configurations lie", 0, 0},
@@ -41,7 +34,7 @@ static int compat_run(int argc, char **argv)
         {.name = "",
          .kind = ARGUMENT_OPERANDS,
          .value = &tier,
-         .metavar = "[quick|real|soak]",
+         .metavar = "[quick|real|soak|hold NAME]",
          .min = 0,
          .max = 1},
         {0},
@@ -55,7 +48,7 @@ static int compat_run(int argc, char **argv)
         fprintf(stderr,
                 "pushbench compat: there is no '%s': quick takes faulty middleboxes made by "
                 "pushrelay, real the products that are installed, soak these with minutes of "
-                "silence\n",
+                "silence, hold NAME holds one of them up\n",
                 name);
         return EXIT_USAGE;
     }
@@ -66,10 +59,10 @@ static int compat_run(int argc, char **argv)
     process_keep_going(); /* so that what was started is ended, and folders removed */
     snprintf(command, sizeof(command), "compat %s", name);
     report_init(&report, command, "Which transport gets through what stands in between");
-    bool good = quick
-                    ? compat_quick(&common, &report)
-                    : compat_real(&common, configurations, find_in(folders, room, sizeof(room)),
-                                  soak ? (unsigned)silence_s : 0, &report);
+    bool good = quick ? compat_quick(&common, &report)
+                      : compat_real(&common, configurations,
+                                    product_folders(folders, room, sizeof(room)),
+                                    soak ? (unsigned)silence_s : 0, &report);
     if (process_interrupted()) {
         report_finish(&report);
         return EXIT_CUT_SHORT;
@@ -85,7 +78,7 @@ static int compat_run(int argc, char **argv)
 
 const struct command compat_command = {
     .name = "compat",
-    .summary =
-        "Which transport gets through which middlebox: quick (own), real (installed), soak.",
+    .summary = "Which transport gets through which middlebox: quick (own), real (installed), "
+               "soak; hold.",
     .run = compat_run,
 };

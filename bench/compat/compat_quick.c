@@ -25,12 +25,15 @@ static const struct environment environments[] = {
     {.name = {{"no Upgrade (Apache)", "删掉 Upgrade（Apache）"}},
      .faults = "strip-upgrade",
      .remedy =
-         {{"Apache: ProxyPass / http://localhost:8765/ upgrade=websocket (from 2.4.47 on)",
-           "Apache：ProxyPass / http://localhost:8765/ upgrade=websocket（2.4.47 起）"}}},
+         {{"Apache: ProxyPass / http://localhost:8765/ upgrade=websocket (from 2.4.47 on); "
+           "ProxyPreserveHost On",
+           "Apache：ProxyPass / http://localhost:8765/ upgrade=websocket（2.4.47 起）; "
+           "ProxyPreserveHost On"}}},
     {.name = {{"buffers 4 KiB (nginx)", "缓冲 4 KiB（nginx）"}},
      .faults = "http10,strip-upgrade,buffer=4k,heed-accel",
-     .remedy = {{"nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-                 "proxy_set_header Connection $connection_upgrade; proxy_buffering off"}}},
+     .remedy = {{"nginx: proxy_http_version 1.1; proxy_set_header Host $http_host; "
+                 "proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "
+                 "$connection_upgrade; proxy_buffering off"}}},
     {.name = {{"buffers all (lighttpd)", "全部缓冲（lighttpd）"}},
      .faults = "strip-upgrade,buffer=all",
      .remedy = {{"lighttpd: server.stream-response-body = 1, "

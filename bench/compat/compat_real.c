@@ -4,8 +4,8 @@
  * all at once. compat soak: the same with minutes of silence, to see what is cut.
  */
 #include "compat.h"
-#include "middlebox.h"
 #include "nat.h"
+#include "product.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,18 +13,11 @@
 
 enum {
     BOXES_LIMIT = 24,
-    RUNS_LIMIT = 40,
+    RUNS_LIMIT = 2 * BOXES_LIMIT * PRODUCT_RUNS,
     HOLD_S = 25,
     HOLD_LIMIT_S = 120,
     PATIENCE_MS = 20000,
     NAT_FORGETS_S = 240, /* as Azure's does by itself; homes and carriers: minutes, too */
-    PROGRAM_LIMIT = 1024
-};
-
-/* Where its programs lie. */
-struct product {
-    const struct middlebox *box;
-    char program[PROGRAM_LIMIT], client[PROGRAM_LIMIT];
 };
 
 struct real {
@@ -64,27 +57,13 @@ static void add_row(struct real *real, const struct middlebox *box, const char *
         box->forward ? real->server.endpoint.authority : row->path.first.authority;
 }
 
-/* NULL when it does not start. */
-static const struct endpoint *start_before(struct real *real, const struct middlebox *box,
-                                           const char *program, const char *variant,
-                                           const struct endpoint *origin)
-{
-    struct middlebox_run *run = &real->runs[real->run_count++];
-    return middlebox_start(box, program, variant, real->configurations, origin, run)
-               ? &run->process.endpoint
-               : NULL;
-}
-
-/* Where the probe is to connect to: the product, or what plays the client before it. */
+/* Where the probe is to connect to; NULL when it does not start. */
 static const struct endpoint *start(struct real *real, const struct product *product,
                                     const char *variant)
 {
-    const struct middlebox *box = product->box;
-    const struct endpoint *first =
-        start_before(real, box, product->program, variant, &real->server.endpoint);
-    if (!first || !box->client)
-        return first;
-    return start_before(real, box->client, product->client, "default", first);
+    struct middlebox_run *runs = &real->runs[real->run_count];
+    real->run_count += PRODUCT_RUNS;
+    return product_start(product, variant, real->configurations, &real->server.endpoint, runs);
 }
 
 static void add_variants(struct real *real, const struct product *product, const char *version)
@@ -105,23 +84,16 @@ static void add_variants(struct real *real, const struct product *product, const
                       words_in(&box->title, ENGLISH));
 }
 
-static bool find(const struct real *real, const struct middlebox *box,
-                 const struct middlebox *missing_for, char program[PROGRAM_LIMIT])
-{
-    if (middlebox_find(box, real->folders, program, PROGRAM_LIMIT))
-        return true;
-    report_note(real->report, "SKIP %s: not installed (apt install %s)",
-                words_in(&missing_for->title, ENGLISH), box->package);
-    return false;
-}
-
 static void add_box(struct real *real, const struct middlebox *box)
 {
-    struct product product = {.box = box};
+    struct product product;
     char *version = real->versions[box - middleboxes];
-    if (!find(real, box, box, product.program) ||
-        (box->client && !find(real, box->client, box, product.client)))
+    const char *missing = product_find(box, real->folders, &product);
+    if (missing) {
+        report_note(real->report, "SKIP %s: not installed (apt install %s)",
+                    words_in(&box->title, ENGLISH), missing);
         return;
+    }
     middlebox_version(box, product.program, version);
     add_variants(real, &product, version);
 }

@@ -42,7 +42,8 @@ const struct middlebox middleboxes[] = {
      .program = "nginx",
      .asks_version = "-v",
      .arguments = NGINX,
-     .remedy = {{"proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+     .remedy = {{"proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header "
+                 "Upgrade $http_upgrade; "
                  "proxy_set_header Connection $connection_upgrade; proxy_buffering off; "
                  "proxy_read_timeout 1h"}}},
     {.name = "nginx-http2",
@@ -51,7 +52,8 @@ const struct middlebox middleboxes[] = {
      .program = "nginx",
      .asks_version = "-v",
      .arguments = NGINX,
-     .remedy = {{"proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+     .remedy = {{"proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header "
+                 "Upgrade $http_upgrade; "
                  "proxy_set_header Connection $connection_upgrade; proxy_buffering off; "
                  "proxy_read_timeout 1h"}},
      .secure = true,
@@ -63,10 +65,12 @@ const struct middlebox middleboxes[] = {
      .asks_version = "-v",
      .arguments = NGINX,
      .remedy = {{"for feeds a location of their own, without proxy_cache, in it "
-                 "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                 "proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header "
+                 "Upgrade $http_upgrade; "
                  "proxy_set_header Connection $connection_upgrade; proxy_buffering off",
                  "推送地址单独用一个不写 proxy_cache 的 location，其中写 "
-                 "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+                 "proxy_http_version 1.1; proxy_set_header Host $http_host; proxy_set_header "
+                 "Upgrade $http_upgrade; "
                  "proxy_set_header Connection $connection_upgrade; proxy_buffering off"}}},
     {.name = "nginx-gzip",
      .title = {{"nginx gzip"}},
@@ -74,9 +78,11 @@ const struct middlebox middleboxes[] = {
      .program = "nginx",
      .asks_version = "-v",
      .arguments = NGINX,
-     .remedy = {{"proxy_buffering off; proxy_set_header Upgrade $http_upgrade; "
+     .remedy = {{"proxy_buffering off; proxy_set_header Host $http_host; proxy_set_header "
+                 "Upgrade $http_upgrade; "
                  "proxy_set_header Connection $connection_upgrade (it stays gzip)",
-                 "proxy_buffering off; proxy_set_header Upgrade $http_upgrade; "
+                 "proxy_buffering off; proxy_set_header Host $http_host; proxy_set_header "
+                 "Upgrade $http_upgrade; "
                  "proxy_set_header Connection $connection_upgrade（仍然压缩）"}}},
     {.name = "haproxy",
      .title = {{"HAProxy"}},
@@ -91,7 +97,8 @@ const struct middlebox middleboxes[] = {
      .program = "apache2",
      .asks_version = "-v",
      .arguments = {"-DFOREGROUND", "-f", "{{config}}"},
-     .remedy = {{"ProxyPass / http://localhost:8765/ upgrade=websocket timeout=3600"}}},
+     .remedy = {{"ProxyPass / http://localhost:8765/ upgrade=websocket timeout=3600; "
+                 "ProxyPreserveHost On"}}},
     {.name = "lighttpd",
      .title = {{"lighttpd mod_proxy"}},
      .package = "lighttpd",
@@ -138,7 +145,10 @@ const struct middlebox middleboxes[] = {
      .program = "squid",
      .asks_version = "-v",
      .arguments = SQUID,
-     .remedy = {{"http_upgrade_request_protocols websocket allow all"}}},
+     .remedy = {{"http_upgrade_request_protocols websocket allow all; http_port without "
+                 "no-vhost",
+                 "http_upgrade_request_protocols websocket allow all；http_port 里不写 "
+                 "no-vhost"}}},
     {.name = "squid",
      .title = {{"Squid, forward", "Squid（正向）"}},
      .package = "squid",

@@ -38,7 +38,9 @@ void probe_init(struct probe *probe, const struct probe_plan *plan, unsigned num
     };
     probe->writer_options = probe->options;
     if (plan->path->beside.len > 0)
-        probe->writer_options.authority = plan->path->beside.authority;
+        probe->writer_options.authority = plan->path->beside_authority
+                                              ? plan->path->beside_authority
+                                              : plan->path->beside.authority;
     probe->seen = (struct probe_seen){
         .reads = plan->kind->reads,
         .first_us = -1,

@@ -20,14 +20,18 @@
 
 struct probe_path {
     const char *authority; /* HOST:PORT of the server, as clients name it */
+    const char *reach;     /* the same, always with the port, for CONNECT; NULL: authority */
     const char *prefix;    /* before all paths there, such as "/push"; NULL: none */
     /* Further lines of what is published, each with its CRLF; NULL: none. */
     const char *publish_headers;
     struct endpoint first; /* whom to connect to: the server, or what stands before it */
-    bool forward;          /* that is a forward proxy */
+    const struct way *way; /* on from there; NULL: plainly */
+    bool forward;          /* that is a forward proxy, and is asked for what it can read */
     /* Where messages are published: past whatever is probed. len 0: by the same path. */
     struct endpoint beside;
-    const char *beside_prefix; /* before all paths there; NULL: none */
+    const struct way *beside_way;
+    const char *beside_authority; /* NULL: the endpoint's */
+    const char *beside_prefix;    /* before all paths there; NULL: none */
 };
 
 struct probe_times {
@@ -45,6 +49,7 @@ struct probe_plan {
     const char *more; /* behind the query, such as "&careless=1"; NULL: nothing */
     /* What its topic's name begins with; NULL: "probe". */
     const char *topic;
+    bool ends_when_cut; /* else it gets over it, and waits for what else comes */
     struct probe_times times;
 };
 
@@ -72,6 +77,7 @@ struct probe {
     struct probe_seen seen;
     /* Static text: the server itself could not be used, and nothing is to be judged. */
     const char *trouble;
+    int trouble_status;         /* what the server answered then; 0: nothing */
     char head[PROBE_HEAD_KEPT]; /* of the first answer, as far as it fits; empty: none came */
 
     /* ---- inside ---- */

@@ -44,6 +44,7 @@ struct probe_seen {
     int64_t resumed_us;   /* from coming back to having what was missed; -1: it did not come */
     int64_t silence_us;   /* between the first message and the burst */
     int64_t cut_after_us; /* the silence before the first cut */
+    int64_t cut_age_us;   /* and how long before it that was asked for */
     /* How long a poll had been held when a kept connection was ended, and it was asked again on
      * another without a word, as browsers do; 0: that did not happen. */
     int64_t retried_after_us;

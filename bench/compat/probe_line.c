@@ -9,10 +9,16 @@
 
 enum { READ_SIZE = 16 * 1024 };
 
-int probe_line_open(struct probe_line *line, const struct endpoint *endpoint)
+int probe_line_open(struct probe_line *line, const struct endpoint *endpoint,
+                    const struct way *way)
 {
     probe_line_close(line);
     line->begun_ns = now_ns();
+    if (way && way->name[0]) {
+        line->cover = cover_create(way);
+        if (!line->cover)
+            return -ENOMEM;
+    }
     int fd = endpoint_connect(endpoint, 0, true);
     if (fd < 0)
         return fd;
@@ -25,9 +31,16 @@ void probe_line_close(struct probe_line *line)
 {
     if (line->fd >= 0)
         close(line->fd);
+    cover_destroy(line->cover);
+    builder_finish(&line->sealed);
     builder_finish(&line->out);
     builder_finish(&line->in);
     *line = (struct probe_line){.fd = -1, .connect_us = line->connect_us};
+}
+
+const char *probe_line_trouble(const struct probe_line *line)
+{
+    return line->cover ? cover_trouble(line->cover) : "";
 }
 
 void probe_line_send(struct probe_line *line, struct slice bytes)
@@ -37,7 +50,9 @@ void probe_line_send(struct probe_line *line, struct slice bytes)
 
 short probe_line_events(const struct probe_line *line)
 {
-    bool sends = line->connecting || builder_len(&line->out) > 0;
+    bool waits = line->cover && line->connecting; /* to be let in: until then out stays */
+    bool sends = !line->reached || builder_len(&line->sealed) > 0 ||
+                 (!waits && builder_len(&line->out) > 0);
     return (short)(sends ? POLLIN | POLLOUT : POLLIN);
 }
 
@@ -71,48 +86,70 @@ static int finish_connecting(struct probe_line *line)
     getsockopt(line->fd, SOL_SOCKET, SO_ERROR, &error, &size);
     if (error)
         return -error;
-    line->connecting = false;
+    line->reached = true;
+    line->connecting = line->cover != NULL;
     line->connect_us = (now_ns() - line->begun_ns) / 1000;
     return 1;
 }
 
+/* ---- bytes ------------------------------------------------------------------------------- */
+
 static int send_queued(struct probe_line *line)
 {
-    struct slice bytes = builder_slice(&line->out);
+    int end = line->cover ? cover_seal(line->cover, &line->out, &line->sealed) : 0;
+    struct builder *queue = line->cover ? &line->sealed : &line->out;
+    struct slice bytes = builder_slice(queue);
     if (bytes.len == 0)
-        return 0;
+        return end;
     ssize_t sent = send(line->fd, bytes.at, bytes.len, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0)
-        return errno == EAGAIN || errno == EINTR ? 0 : -errno;
-    builder_drop_front(&line->out, (size_t)sent);
-    return 0;
+        return errno == EAGAIN || errno == EINTR ? end : -errno;
+    builder_drop_front(queue, (size_t)sent);
+    return end;
+}
+
+/* Gives what came to whom it is for. 0 or an end. */
+static int open_cover(struct probe_line *line, struct slice came)
+{
+    if (!line->cover) {
+        builder_add_slice(&line->in, came);
+        return 0;
+    }
+    int end = cover_open(line->cover, came, &line->in);
+    line->connecting = !cover_is_ready(line->cover);
+    return end;
 }
 
 static int receive(struct probe_line *line)
 {
-    int came = 0;
-    for (;;) {
-        char *room = builder_reserve(&line->in, READ_SIZE);
-        if (!room)
-            return -ENOMEM;
-        ssize_t got = recv(line->fd, room, READ_SIZE, MSG_DONTWAIT);
-        if (got == 0)
-            return -EPIPE;
-        if (got < 0)
-            return errno == EAGAIN || errno == EINTR ? came : -errno;
-        builder_claim(&line->in, (size_t)got);
-        came = 1;
+    char room[READ_SIZE];
+    size_t before = builder_len(&line->in);
+    int end = 0;
+    while (end == 0) {
+        ssize_t got = recv(line->fd, room, sizeof(room), MSG_DONTWAIT);
+        if (got > 0)
+            end = open_cover(line, (struct slice){room, (size_t)got});
+        else if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return builder_len(&line->in) > before;
+        else
+            end = got == 0 ? -EPIPE : -errno;
     }
+    if (line->cover)
+        cover_end(line->cover);
+    return end;
 }
 
 int probe_line_pump(struct probe_line *line)
 {
-    if (line->connecting) {
+    if (!line->reached) {
         int result = finish_connecting(line);
         if (result <= 0)
             return result;
     }
     /* What a peer has said before it left is worth reading, so an error of sending waits. */
     int sent = send_queued(line), got = receive(line);
+    /* Coming bytes may have opened the way for those that waited. */
+    if (line->cover && sent == 0 && got >= 0)
+        sent = send_queued(line);
     return got < 0 || sent == 0 ? got : sent;
 }

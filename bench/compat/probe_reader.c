@@ -89,13 +89,13 @@ void probe_compose(const struct probe *probe, const struct client *client, bool 
 static void send_request(struct probe *probe)
 {
     struct builder request = {0};
-    const char *authority = probe->plan.path->authority;
+    const struct probe_path *path = probe->plan.path;
+    const char *to = path->reach ? path->reach : path->authority;
     if (needs_tunnel(probe) && !probe->tunnelled)
-        builder_format(&request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", authority,
-                       authority);
+        builder_format(&request, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", to, to);
     else
-        probe_compose(probe, &probe->client, false,
-                      probe->plan.path->forward && !probe->tunnelled, &request);
+        probe_compose(probe, &probe->client, false, path->forward && !probe->tunnelled,
+                      &request);
     probe_line_send(&probe->reader, builder_slice(&request));
     builder_finish(&request);
 }
@@ -108,7 +108,8 @@ void reader_ask(struct probe *probe, int64_t now)
         client_init(&probe->client, probe->plan.kind, &probe->options);
         memcpy(probe->client.cursor, before.cursor, sizeof(before.cursor));
         probe->client.seq = before.seq;
-        if (probe_line_open(&probe->reader, &probe->plan.path->first) != 0) {
+        const struct probe_path *path = probe->plan.path;
+        if (probe_line_open(&probe->reader, &path->first, path->way) != 0) {
             reader_on_failure(probe);
             return;
         }
@@ -198,11 +199,12 @@ static void on_cut(struct probe *probe, int status, int64_t now)
     struct probe_seen *seen = &probe->seen;
     if (seen->cuts++ == 0) {
         seen->cut_after_us = (now - probe->heard_ns) / 1000;
+        seen->cut_age_us = (now - probe->asked_ns) / 1000;
         seen->cut_status = status;
     }
     reader_close(probe);
     probe->due_ns = now + RETRY_MS * ms_ns;
-    if (seen->cuts > CUTS_LIMIT)
+    if (seen->cuts > CUTS_LIMIT || probe->plan.ends_when_cut)
         give_up(probe);
 }
 
@@ -355,6 +357,8 @@ static bool retry(struct probe *probe, int64_t now)
     if (!probe->reader.used || probe->answer.status || probe->retried ||
         builder_len(&probe->reader.in) > 0)
         return false;
+    if (probe->plan.ends_when_cut && now - probe->asked_ns > WAITED_MS * ms_ns)
+        return false; /* too late for that: it was held */
     if (!probe->seen.retried_after_us)
         probe->seen.retried_after_us = (now - probe->asked_ns) / 1000;
     reader_close(probe);

@@ -25,13 +25,14 @@ static void ask(struct probe *probe, const struct client *client)
 {
     const struct probe_path *path = probe->plan.path;
     struct builder request = {0};
+    bool direct = is_direct(probe);
     if (probe->writer.fd < 0 &&
-        probe_line_open(&probe->writer, is_direct(probe) ? &path->beside : &path->first) != 0) {
+        probe_line_open(&probe->writer, direct ? &path->beside : &path->first,
+                        direct ? path->beside_way : path->way) != 0) {
         writer_on_failure(probe);
         return;
     }
-    probe_compose(probe, client, is_direct(probe), path->forward && !is_direct(probe),
-                  &request);
+    probe_compose(probe, client, direct, path->forward && !direct, &request);
     probe_line_send(&probe->writer, builder_slice(&request));
     probe->writing = true;
     builder_finish(&request);
@@ -76,6 +77,7 @@ static void on_answer(struct probe *probe)
     struct slice next, body = builder_slice(&probe->published.body);
     probe->writing = false;
     if (probe->published.status != 200) {
+        probe->trouble_status = probe->published.status;
         fail(probe, "the server refused to publish, or to say where a topic stands");
     } else if (probe->phase == PROBE_PREPARES) {
         if (json_member(body, "next", &next) && next.len > 2)

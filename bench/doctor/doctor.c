@@ -4,6 +4,7 @@
  */
 #include "doctor.h"
 #include "../command.h"
+#include "../progress.h"
 #include "../server_process.h"
 
 #include <errno.h>
@@ -14,8 +15,9 @@ enum { IDLE_LIMIT_S = 330 };
 
 struct wishes {
     const char *topic, *publish_to, *proxy, *host, *token_file, *origin, *json;
-    const char *sse, *websocket;
-    bool idle;
+    const char *sse, *websocket, *cacert;
+    const struct tls_trust *trust;
+    bool idle, insecure;
     uint64_t idle_limit_s, listen_s;
     struct operand_list url;
 };
@@ -44,8 +46,9 @@ static bool open_target(const char *url, const struct wishes *wishes, struct tar
         fprintf(stderr, "pushbench doctor: %s\n", trouble);
         return false;
     }
+    ret_target->way.trust = wishes->trust;
     if (wishes->host)
-        snprintf(ret_target->authority, sizeof(ret_target->authority), "%.130s", wishes->host);
+        target_rename(ret_target, wishes->host);
     return true;
 }
 
@@ -70,14 +73,19 @@ static bool prepare(struct doctor *doctor, const struct wishes *wishes)
         fprintf(stderr, "pushbench doctor: --publish-to: %s\n", trouble);
         return false;
     }
+    doctor->beside.way.trust = wishes->trust;
     cut_prefix(&doctor->target);
     cut_prefix(&doctor->beside);
     doctor->probe_path = (struct probe_path){.authority = doctor->target.authority,
+                                             .reach = doctor->target.reach,
                                              .prefix = doctor->target.path,
                                              .publish_headers = doctor->publish_headers,
                                              .first = doctor->target.first,
+                                             .way = &doctor->target.way,
                                              .forward = doctor->target.forward,
                                              .beside = doctor->beside.first,
+                                             .beside_way = &doctor->beside.way,
+                                             .beside_authority = doctor->beside.authority,
                                              .beside_prefix = doctor->beside.path};
     return true;
 }
@@ -85,17 +93,22 @@ static bool prepare(struct doctor *doctor, const struct wishes *wishes)
 /* The exit status. */
 static int examine(const struct wishes *wishes, struct report *report)
 {
-    struct doctor doctor = {.lab = false};
+    struct doctor doctor = {.begun_ns = now_ns()};
     struct idle_limits limits;
     bool idle = false;
     if (!prepare(&doctor, wishes))
         return EXIT_BROKEN;
-    if (!doctor_look(&doctor)) {
+    bool seen = doctor_look(&doctor);
+    if (process_interrupted())
+        return EXIT_CUT_SHORT;
+    if (!seen) {
         fprintf(stderr, "pushbench doctor: %s\n", doctor.trouble);
         return EXIT_BROKEN;
     }
     if (!doctor_probe(&doctor))
-        return process_interrupted() ? EXIT_CUT_SHORT : EXIT_BROKEN;
+        return EXIT_CUT_SHORT;
+    doctor_look_back(&doctor);
+    doctor.took_s = (double)(now_ns() - doctor.begun_ns) / 1e9;
     if (wishes->idle)
         idle = doctor_idle(&doctor, (unsigned)wishes->idle_limit_s, &limits);
     doctor_report(report, &doctor, idle ? &limits : NULL);
@@ -131,7 +144,11 @@ static int read_wishes(int argc, char **argv, struct wishes *wishes)
         {"proxy", 0, ARGUMENT_TEXT, &wishes->proxy, "HOST:PORT", "go by this forward proxy", 0,
          0},
         {"host", 0, ARGUMENT_TEXT, &wishes->host, "NAME[:PORT]",
-         "the name to ask for; default: the URL's", 0, 0},
+         "the name to ask for, of the certificate too; default: the URL's", 0, 0},
+        {"cacert", 0, ARGUMENT_TEXT, &wishes->cacert, "FILE",
+         "https, wss: believe the issuers in it (PEM) in place of the system's", 0, 0},
+        {"insecure", 'k', ARGUMENT_FLAG, &wishes->insecure, NULL,
+         "https, wss: take any certificate", 0, 0},
         {"idle", 0, ARGUMENT_FLAG, &wishes->idle, NULL,
          "find out how long silence is borne, and who ends it: takes --idle-limit", 0, 0},
         {"idle-limit", 0, ARGUMENT_COUNT, &wishes->idle_limit_s, "SECONDS",
@@ -169,16 +186,24 @@ static int doctor_run(int argc, char **argv)
         return status;
     unsigned given = wishes.url.count + (wishes.sse != NULL) + (wishes.websocket != NULL);
     if (given != 1) {
-        fputs(
-            "pushbench doctor: give one address: http://HOST:PORT of a pushlab, or --sse URL, "
-            "or --websocket URL\n",
-            stderr);
+        fputs("pushbench doctor: give one address: http://HOST:PORT or https://HOST of a "
+              "pushlab, or --sse URL, "
+              "or --websocket URL\n",
+              stderr);
         return EXIT_USAGE;
     }
+    struct tls_trust *trust = tls_trust_create(wishes.cacert, wishes.insecure);
+    if (!trust) {
+        fprintf(stderr, "pushbench doctor: --cacert %s: it is to hold certificates in PEM\n",
+                wishes.cacert ? wishes.cacert : "");
+        return EXIT_USAGE;
+    }
+    wishes.trust = trust;
     process_keep_going();
     report_init(&report, "doctor", "What stands between you and the server");
     status = wishes.url.count ? examine(&wishes, &report) : listen_plainly(&wishes, &report);
     report_finish(&report);
+    tls_trust_destroy(trust);
     return status;
 }
 

@@ -29,6 +29,12 @@ static const struct {
                     "Something on the way takes silence for an end.",
                     "heartbeats well below that time (pushlab --heartbeat), polls held shorter "
                     "(wait=)"},
+    [FAULT_ENDS] =
+        {"ends", "ends what has lasted too long",
+         "Something on the way limits how long an answer may take, be it silent or "
+         "not.",
+         "a longer limit there (Envoy: route: { timeout: 0s }); else clients come back "
+         "by themselves with their cursor, and polls are to be held shorter (wait=)"},
     [FAULT_FORGETS] = {"forgets", "forgets what is silent",
                        "Something on the way has forgotten a silent connection, and told "
                        "neither end: a router's NAT, or a firewall.",
@@ -39,6 +45,12 @@ static const struct {
                       "a query of its own in each request, as pushlab.js does when it notices"},
     [FAULT_CHANGES] = {"changes", "changes what passes", "What arrived is not what was sent.",
                        "https and wss, which nothing on the way can read"},
+    [FAULT_LOSES] =
+        {"loses", "takes Last-Event-ID away",
+         "What an EventSource missed while it was away is lost: the header by which "
+         "it says where it was does not arrive.",
+         "let that header through (nginx: no proxy_set_header Last-Event-ID), or put "
+         "the cursor into the address (since=), as pushlab.js does"},
     [FAULT_REFUSES] = {"refuses", "refuses", "Something refuses, for reasons of its own.",
                        NULL},
 };
@@ -73,7 +85,7 @@ struct cure {
 static const struct cure cures[] = {
     {PRODUCT_NGINX, FAULT_NO_UPGRADE, true,
      "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-     "proxy_set_header Connection \"upgrade\";"},
+     "proxy_set_header Connection \"upgrade\"; proxy_set_header Host $http_host;"},
     {PRODUCT_NGINX, FAULT_HOLDS, true, "proxy_buffering off;"},
     {PRODUCT_NGINX, FAULT_COMPRESSES, false, "gzip off; proxy_buffering off;"},
     {PRODUCT_NGINX, FAULT_CUTS, true, "proxy_read_timeout 1h; proxy_send_timeout 1h;"},
@@ -82,7 +94,8 @@ static const struct cure cures[] = {
     {PRODUCT_HAPROXY, FAULT_COMPRESSES, false, "compression type text/html text/css"},
     {PRODUCT_HAPROXY, FAULT_CUTS, true,
      "timeout client 1h, timeout server 1h, timeout tunnel 1h"},
-    {PRODUCT_APACHE, FAULT_NO_UPGRADE, true, "ProxyPass / http://HOST:PORT/ upgrade=websocket"},
+    {PRODUCT_APACHE, FAULT_NO_UPGRADE, true,
+     "ProxyPass / http://HOST:PORT/ upgrade=websocket  and  ProxyPreserveHost On"},
     {PRODUCT_APACHE, FAULT_HOLDS, false, "ProxyPass / http://HOST:PORT/ flushpackets=on"},
     {PRODUCT_APACHE, FAULT_COMPRESSES, false, "SetEnvIf Request_URI \"^/sse/\" no-gzip"},
     {PRODUCT_APACHE, FAULT_CUTS, true, "ProxyPass / http://HOST:PORT/ timeout=3600"},

@@ -15,9 +15,11 @@ enum fault {
     FAULT_COMPRESSES, /* the same, by a compressor that waits for more */
     FAULT_GATHERS,    /* pieces are gathered for a while */
     FAULT_CUTS,       /* silence is taken for an end */
+    FAULT_ENDS,       /* whatever has lasted too long is ended */
     FAULT_FORGETS,    /* silence is forgotten, and nobody is told */
     FAULT_CACHES,     /* old answers are given again */
     FAULT_CHANGES,    /* bytes were changed, repeated or reordered */
+    FAULT_LOSES,      /* Last-Event-ID does not arrive */
     FAULT_REFUSES,    /* refused by something or somebody, for reasons of its own */
     FAULTS,
 };

@@ -2,9 +2,11 @@
 #include "doctor_fetch.h"
 
 #include "../progress.h"
+#include "../server_process.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,8 +37,14 @@ static int pump(struct probe_line *line)
     return waiting.revents ? probe_line_pump(line) : 0;
 }
 
-/* Reads on until one answer is there, or its head alone. False: none came in time. */
-static bool read_one(struct probe_line *line, int64_t until_ns, bool head_only,
+static bool holds(const struct builder *body, const char *words)
+{
+    struct slice text = builder_slice(body);
+    return words && text.len > 0 && memmem(text.at, text.len, words, strlen(words));
+}
+
+/* Reads on until one answer is there, or enough of it. False: none came in time. */
+static bool read_one(struct probe_line *line, int64_t until_ns, const char *enough,
                      struct fetched *fetched)
 {
     struct probe_answer *answer = &fetched->answer;
@@ -48,11 +56,11 @@ static bool read_one(struct probe_line *line, int64_t until_ns, bool head_only,
             return false;
         }
         probe_line_took(line, (size_t)used);
-        if (answer->complete || (head_only && answer->status))
+        if (answer->complete || holds(&answer->body, enough))
             return true;
         if (fetched->ended)
             return probe_answer_end(answer) && answer->status;
-        if (now_ns() > until_ns) {
+        if (now_ns() > until_ns || process_interrupted()) {
             fetched->late = true;
             return false;
         }
@@ -61,18 +69,27 @@ static bool read_one(struct probe_line *line, int64_t until_ns, bool head_only,
     }
 }
 
-void fetch(const struct endpoint *first, struct slice request, int patience_ms, bool head_only,
-           struct fetched *ret_fetched)
+/* What is known of TLS before the line is closed. */
+static void look_at_cover(const struct probe_line *line, struct fetched *fetched)
+{
+    snprintf(fetched->trouble, sizeof(fetched->trouble), "%s", probe_line_trouble(line));
+    if (line->cover && !line->connecting)
+        cover_tell(line->cover, fetched->met);
+}
+
+void fetch(const struct target *target, struct slice request, int patience_ms,
+           const char *enough, struct fetched *ret_fetched)
 {
     struct probe_line line = {.fd = -1};
     int64_t begun_ns = now_ns();
     *ret_fetched = (struct fetched){.answer_us = -1};
-    if (probe_line_open(&line, first) == 0) {
+    if (probe_line_open(&line, &target->first, &target->way) == 0) {
         probe_line_send(&line, request);
-        if (read_one(&line, begun_ns + patience_ms * ms_ns, head_only, ret_fetched))
+        if (read_one(&line, begun_ns + patience_ms * ms_ns, enough, ret_fetched))
             ret_fetched->answer_us = (now_ns() - begun_ns) / 1000;
         else
             builder_add_slice(&ret_fetched->raw, builder_slice(&line.in));
+        look_at_cover(&line, ret_fetched);
     }
     probe_line_close(&line);
 }
@@ -102,11 +119,11 @@ int64_t fetch_round_us(const struct target *target, const char *path)
         struct fetched fetched = {.answer_us = -1};
         /* The first over a connection pays for opening it, on the way behind the first hop too:
          * the median forgets that. */
-        if (line.fd < 0 && probe_line_open(&line, &target->first) != 0)
+        if (line.fd < 0 && probe_line_open(&line, &target->first, &target->way) != 0)
             break;
         probe_line_send(&line, builder_slice(&request));
         int64_t begun_ns = now_ns();
-        bool good = read_one(&line, begun_ns + ROUND_PATIENCE_MS * ms_ns, false, &fetched);
+        bool good = read_one(&line, begun_ns + ROUND_PATIENCE_MS * ms_ns, NULL, &fetched);
         bool keeps = fetched.answer.keeps;
         fetch_finish(&fetched);
         if (!good)
@@ -128,7 +145,7 @@ int64_t fetch_apart_us(const struct target *target, const char *path, int apart_
     struct builder request = {0};
     int64_t apart_us = -1, begun_ns = now_ns();
     add_get(target, path, &request);
-    if (probe_line_open(&line, &target->first) == 0) {
+    if (probe_line_open(&line, &target->first, &target->way) == 0) {
         probe_line_send(&line, builder_slice(&request));
         /* Answers that come in the meantime wait in the line. */
         while (now_ns() < begun_ns + apart_ms * ms_ns)
@@ -136,9 +153,9 @@ int64_t fetch_apart_us(const struct target *target, const char *path, int apart_
                 break;
         probe_line_send(&line, builder_slice(&request));
         int64_t until_ns = now_ns() + ROUND_PATIENCE_MS * ms_ns;
-        if (read_one(&line, until_ns, false, &first)) {
+        if (read_one(&line, until_ns, NULL, &first)) {
             int64_t came_ns = now_ns();
-            if (read_one(&line, until_ns, false, &second))
+            if (read_one(&line, until_ns, NULL, &second))
                 apart_us = (now_ns() - came_ns) / 1000;
         }
     }

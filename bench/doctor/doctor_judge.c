@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor_judge.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -11,6 +13,9 @@ enum {
     /* How long HAProxy gathers: as long as Linux does for MSG_MORE. */
     CORKED_LEAST_US = 180 * MS,
     CORKED_MOST_US = 260 * MS,
+    AT_ONCE_US = 400 * MS, /* what ends sooner has not waited for anything */
+    OUTDATED_US = PATH_INTERVAL_MS * MS + 350 * MS,
+    ALIKE_US = PATH_LATER_MS * MS / 3,
 };
 
 bool path_passes(const struct path_transport *transport)
@@ -48,6 +53,28 @@ static bool is_later_than_the_line(const struct path_seen *path, const struct pr
 
 /* ---- faults ------------------------------------------------------------------------------ */
 
+/* Closed as soon as it was asked. */
+static bool is_shut(const struct probe_seen *seen)
+{
+    return seen->cuts > 0 && !seen->answered && seen->cut_age_us < AT_ONCE_US;
+}
+
+/* Of two tries, the second had its first message later: ended at the same age all the same, and
+ * not after the same silence. */
+static bool is_cut_by_age(const struct path_transport *at)
+{
+    return at->second_age_us > 0 && llabs(at->second_age_us - at->seen.cut_age_us) < ALIKE_US &&
+           llabs(at->second_cut_us - at->seen.cut_after_us) > ALIKE_US;
+}
+
+/* Asked again and again, it answered quickly, and yet had both messages that followed a silence
+ * later than the next answers. */
+static bool is_outdated(const struct path_seen *path, const struct probe_seen *seen)
+{
+    int64_t round_us = path->round_us > 0 ? path->round_us : 0;
+    return seen->reads == READS_NOW && seen->least_us > OUTDATED_US + 2 * round_us;
+}
+
 static int fault_of_refusal(const struct path_seen *path, unsigned transport)
 {
     const struct probe_seen *seen = &path->transports[transport].seen;
@@ -65,6 +92,8 @@ int path_fault(const struct path_seen *path, unsigned transport)
         return -1;
     switch (at->outcome) {
     case PROBE_WORKS:
+        if (is_outdated(path, seen))
+            return FAULT_CACHES;
         return probe_resumed(seen) ? -1 : FAULT_HOLDS;
     case PROBE_LATE:
         return is_later_than_the_line(path, seen) ? FAULT_GATHERS : -1;
@@ -73,14 +102,16 @@ int path_fault(const struct path_seen *path, unsigned transport)
     case PROBE_REFUSED:
         return fault_of_refusal(path, transport);
     case PROBE_CUT:
-        return FAULT_CUTS;
+        if (is_shut(seen))
+            return FAULT_REFUSES;
+        return is_cut_by_age(at) ? FAULT_ENDS : FAULT_CUTS;
     case PROBE_STALE:
     case PROBE_LOOPING:
         return FAULT_CACHES;
     case PROBE_SILENT:
         return seen->got == 0 && seen->reads == READS_ON ? FAULT_HOLDS : FAULT_FORGETS;
     case PROBE_BROKEN:
-        break;
+        return at->foreign[0] ? FAULT_REFUSES : FAULT_CHANGES;
     }
     return FAULT_CHANGES;
 }
@@ -88,7 +119,8 @@ int path_fault(const struct path_seen *path, unsigned transport)
 static void observe_refusal(const struct path_seen *path, unsigned transport,
                             char ret[OBSERVED_LIMIT])
 {
-    const struct probe_seen *seen = &path->transports[transport].seen;
+    const struct path_transport *at = &path->transports[transport];
+    const struct probe_seen *seen = &at->seen;
     if (seen->tunnel_refused)
         snprintf(ret, OBSERVED_LIMIT, "CONNECT was answered with %d", seen->status);
     else if (seen->status == UPGRADE_REQUIRED)
@@ -99,8 +131,14 @@ static void observe_refusal(const struct path_seen *path, unsigned transport,
                      : "the handshake was answered with 426, not in pushlab's words");
     else if (!seen->connected)
         snprintf(ret, OBSERVED_LIMIT, "no connection was taken");
+    else if (at->foreign[0])
+        snprintf(ret, OBSERVED_LIMIT, "answered with 200, but by somebody else: %s",
+                 at->foreign);
+    else if (is_shut(seen))
+        snprintf(ret, OBSERVED_LIMIT, "the connection was closed without an answer");
     else
-        snprintf(ret, OBSERVED_LIMIT, "answered with %d", seen->status);
+        snprintf(ret, OBSERVED_LIMIT, "answered with %d: %s", seen->status,
+                 answer_meaning(seen->status));
 }
 
 static void observe_hold(const struct probe_seen *seen, char ret[OBSERVED_LIMIT])
@@ -121,6 +159,37 @@ static void observe_hold(const struct probe_seen *seen, char ret[OBSERVED_LIMIT]
     else
         snprintf(ret, OBSERVED_LIMIT, "the first message waited %.1f s, until more came",
                  (double)seen->first_us / MS / 1000);
+}
+
+static void observe_cut(const struct probe_seen *seen, char ret[OBSERVED_LIMIT])
+{
+    char how[40] = "closing the connection";
+    if (seen->cut_status)
+        snprintf(how, sizeof(how), "an error answer (%d)", seen->cut_status);
+    else if (seen->cut_error == ECONNRESET)
+        snprintf(how, sizeof(how), "a reset (RST)");
+    snprintf(ret, OBSERVED_LIMIT, "ended after %.1f s of silence, by %s%s",
+             (double)seen->cut_after_us / MS / 1000, how,
+             seen->got == 0 && seen->sent > 0
+                 ? "; and none of the messages had come by then, so it may hold them back, too"
+                 : "");
+}
+
+static void observe_cache(const struct probe_seen *seen, char ret[OBSERVED_LIMIT])
+{
+    if (seen->hasty > PROBE_HASTY_LIMIT)
+        snprintf(ret, OBSERVED_LIMIT,
+                 "%u polls that asked to be held were answered at once, and empty",
+                 seen->hasty);
+    else if (seen->got < seen->sent)
+        snprintf(ret, OBSERVED_LIMIT, "%u answers, and %u of %u messages in them",
+                 seen->answers, seen->got, seen->sent);
+    else
+        snprintf(
+            ret, OBSERVED_LIMIT,
+            "answers took %.0f ms, and messages were only in those that were asked for %.0f ms "
+            "after they were sent",
+            (double)seen->answer_us / MS, (double)seen->least_us / MS);
 }
 
 static void observe(const struct path_seen *path, unsigned transport, enum fault fault,
@@ -144,9 +213,12 @@ static void observe(const struct path_seen *path, unsigned transport, enum fault
                                       : "a whole answer is not");
         break;
     case FAULT_CUTS:
-        snprintf(ret, OBSERVED_LIMIT, "ended after %.1f s of silence, %s",
-                 (double)seen->cut_after_us / MS / 1000,
-                 seen->cut_status ? "by an error answer" : "by closing the connection");
+        observe_cut(seen, ret);
+        break;
+    case FAULT_ENDS:
+        snprintf(ret, OBSERVED_LIMIT,
+                 "ended %.1f s after it was asked, in two tries, whatever had come by then",
+                 (double)seen->cut_age_us / MS / 1000);
         break;
     case FAULT_FORGETS:
         snprintf(ret, OBSERVED_LIMIT,
@@ -154,8 +226,12 @@ static void observe(const struct path_seen *path, unsigned transport, enum fault
                  seen->got, seen->sent);
         break;
     case FAULT_CACHES:
-        snprintf(ret, OBSERVED_LIMIT, "%u answers, and %u of %u messages in them",
-                 seen->answers, seen->got, seen->sent);
+        observe_cache(seen, ret);
+        break;
+    case FAULT_LOSES:
+        snprintf(
+            ret, OBSERVED_LIMIT,
+            "asked by Last-Event-ID for what follows a message, it began with what is new");
         break;
     case FAULT_CHANGES:
     case FAULTS:
@@ -164,10 +240,9 @@ static void observe(const struct path_seen *path, unsigned transport, enum fault
     }
 }
 
-static void add_finding(const struct path_seen *path, unsigned transport,
+static void add_finding(const struct path_seen *path, unsigned transport, int fault,
                         struct diagnosis *diagnosis)
 {
-    int fault = path_fault(path, transport);
     if (fault < 0)
         return;
     for (unsigned i = 0; i < diagnosis->count; i++)
@@ -215,10 +290,12 @@ void path_judge(struct path_seen *path, struct diagnosis *ret_diagnosis)
 {
     *ret_diagnosis = (struct diagnosis){.best = -1, .far = is_far(path)};
     for (unsigned i = 0; i < PATH_TRANSPORTS; i++) {
-        add_finding(path, i, ret_diagnosis);
+        add_finding(path, i, path_fault(path, i), ret_diagnosis);
         if (path_passes(&path->transports[i]))
             ret_diagnosis->best = (int)i;
     }
+    if (path->place_lost)
+        add_finding(path, PATH_SSE, FAULT_LOSES, ret_diagnosis);
     add_clues_of_behaviour(path, ret_diagnosis);
     ret_diagnosis->product = clues_product(&path->clues, &ret_diagnosis->certainty);
 }

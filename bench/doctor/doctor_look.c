@@ -3,11 +3,17 @@
  * A first look, before anything is probed: whether a pushlab answers at all, whether it takes
  * publishes, and what its answers have met on the way.
  */
+#include "../../server/json_scan.h"
 #include "doctor.h"
+#include "doctor_answer.h"
 #include "doctor_fetch.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* What is published to be looked at. */
+#define LOOK "the doctor was here"
 
 enum { PATIENCE_MS = 8000, TLS_ALERT = 0x15, UPGRADE_REQUIRED = 426 };
 
@@ -17,13 +23,19 @@ static void ask(const struct target *target, const char *method, const char *pat
     struct builder request = {0};
     fetch_begin(target, method, path, &request);
     builder_add_slice(&request, rest);
-    fetch(&target->first, builder_slice(&request), PATIENCE_MS, false, ret_fetched);
+    fetch(target, builder_slice(&request), PATIENCE_MS, NULL, ret_fetched);
     builder_finish(&request);
 }
 
 static bool holds(struct slice text, const char *word)
 {
-    return text.len > 0 && memmem(text.at, text.len, word, strlen(word)) != NULL;
+    return text.at && memmem(text.at, text.len, word, strlen(word)) != NULL;
+}
+
+/* The last so many bytes. */
+static struct slice end_of(struct slice text, size_t len)
+{
+    return (struct slice){text.at + text.len - len, len};
 }
 
 /* ---- who answers ------------------------------------------------------------------------- */
@@ -32,11 +44,11 @@ static void tell_no_http(const struct target *target, const struct fetched *fetc
                          char trouble[TROUBLE_LIMIT])
 {
     struct slice raw = builder_slice(&fetched->raw);
-    if (raw.len > 0 && (unsigned char)raw.at[0] == TLS_ALERT)
-        snprintf(trouble, TROUBLE_LIMIT,
-                 "%s speaks TLS there, and this doctor does not: ask the port behind it, or "
-                 "open it here: socat TCP-LISTEN:8766,fork,reuseaddr OPENSSL:%s",
-                 target->authority, target->authority);
+    if (fetched->trouble[0])
+        snprintf(trouble, TROUBLE_LIMIT, "%s: %s", target->reach, fetched->trouble);
+    else if (raw.len > 0 && (unsigned char)raw.at[0] == TLS_ALERT)
+        snprintf(trouble, TROUBLE_LIMIT, "%s speaks TLS there: ask for https://%s",
+                 target->reach, target->reach);
     else if (raw.len > 0)
         snprintf(trouble, TROUBLE_LIMIT, "%s does not speak HTTP: is this the right port?",
                  target->authority);
@@ -47,53 +59,80 @@ static void tell_no_http(const struct target *target, const struct fetched *fetc
                  target->authority, PATIENCE_MS / 1000);
     else
         snprintf(trouble, TROUBLE_LIMIT,
-                 "%s closes the connection without an answer: a TLS port, a filter, or a proxy "
-                 "without its server",
-                 target->authority);
+                 "%s closes the connection without an answer: a TLS port (then ask for "
+                 "https://%s), a filter, or a proxy without its server",
+                 target->authority, target->reach);
 }
 
-static const char *meaning_of(int status)
+static const char *remedy_for(int status)
 {
     switch (status) {
     case 401:
-        return "it asks for a password: this doctor has none to give; ask from behind it";
     case 407:
-        return "the proxy asks for a password: this doctor has none to give";
+        return "this doctor has none to give: ask from behind it";
     case 403:
-        return "it refuses: who may come in there?";
+        return "who may come in there?";
     case 404:
-        return "nothing of pushlab lies at this path: write what stands in front of "
-               "/publish/... there; or give a plain endpoint by --sse URL, --websocket URL";
+        return "write what stands in front of /publish/... there; or give a plain endpoint by "
+               "--sse URL, --websocket URL";
     case 421:
-        return "pushlab serves no such name: start it with --host NAME (or --host '*')";
-    case 502:
+        return "start pushlab with --host NAME (or --host '*')";
+    case 429:
     case 503:
+        return "wait a moment and try again; is the server started, and its address right in "
+               "the "
+               "proxy's configuration?";
+    case 502:
     case 504:
-        return "a proxy answers, and cannot reach the server behind it: is that started, is "
-               "its "
-               "address right in the proxy's configuration?";
+        return "is that started, is its address right in the proxy's configuration?";
     default:
-        return "that is no pushlab: give a plain endpoint by --sse URL, --websocket URL";
+        return "give a plain endpoint by --sse URL, --websocket URL";
     }
+}
+
+/* Where an answer leads: without what was asked for there, and who else may say so. */
+static void tell_elsewhere(const struct target *target, struct slice to, int status,
+                           char trouble[TROUBLE_LIMIT])
+{
+    const struct slice asked = SLICE("/transports");
+    char host[WAY_NAME_LIMIT];
+    if (to.len > asked.len && slice_equal(end_of(to, asked.len), asked))
+        to.len -= asked.len;
+    snprintf(host, sizeof(host), "//%.*s", (int)strcspn(target->authority, ":"),
+             target->authority);
+    snprintf(trouble, TROUBLE_LIMIT, "%s%.120s leads elsewhere (%d): give that address: %.*s%s",
+             target->authority, target->path, status, to.len > 200 ? 200 : (int)to.len,
+             to.at ? to.at : "",
+             holds(to, host)
+                 ? ""
+                 : ", if it is the server's. Networks that want a login first do so, "
+                   "too: open it in a browser");
 }
 
 static void tell_no_pushlab(const struct target *target, const struct fetched *fetched,
                             char trouble[TROUBLE_LIMIT])
 {
     int status = fetched->answer.status;
-    struct slice to = probe_answer_field(&fetched->answer, "Location");
     struct slice body = builder_slice(&fetched->answer.body);
+    char type[ANSWER_TEXT_LIMIT], title[ANSWER_TEXT_LIMIT];
+    answer_type(builder_slice(&fetched->answer.head), type);
+    answer_title(body, title);
     if (status / 100 == 3)
-        snprintf(trouble, TROUBLE_LIMIT,
-                 "%s%.120s leads elsewhere (%d): give that address: %.*s", target->authority,
-                 target->path, status, to.len > 200 ? 200 : (int)to.len, to.at ? to.at : "");
+        tell_elsewhere(target, probe_answer_field(&fetched->answer, "Location"), status,
+                       trouble);
     else if (status == 400 && (holds(body, "HTTPS") || holds(body, "TLS")))
+        snprintf(trouble, TROUBLE_LIMIT, "%s speaks TLS there: ask for https://%s",
+                 target->reach, target->reach);
+    else if (status == 200)
         snprintf(trouble, TROUBLE_LIMIT,
-                 "%s speaks TLS there, and this doctor does not: ask the port behind it",
-                 target->authority);
+                 "%s%.120s/transports was answered with 200, but not by a pushlab: %s, '%s'. "
+                 "Another site, or the login page of a network: open it in a browser. Any "
+                 "server's endpoints are listened to by --sse URL, --websocket URL",
+                 target->authority, target->path, type, title);
     else
-        snprintf(trouble, TROUBLE_LIMIT, "%s%.120s/transports was answered with %d: %s",
-                 target->authority, target->path, status, meaning_of(status));
+        snprintf(trouble, TROUBLE_LIMIT, "%s%.120s/transports was answered with %d: %s: %s",
+                 target->authority, target->path, status, answer_meaning(status),
+                 remedy_for(status));
 }
 
 static bool look_who(struct doctor *doctor)
@@ -102,6 +141,7 @@ static bool look_who(struct doctor *doctor)
     ask(&doctor->target, "GET", "/transports", SLICE("\r\n"), &fetched);
     struct slice body = builder_slice(&fetched.answer.body);
     bool good = fetched.answer.status == 200 && holds(body, "\"long_poll\"");
+    memcpy(doctor->met, fetched.met, sizeof(doctor->met));
     if (fetched.answer.status == 0)
         tell_no_http(&doctor->target, &fetched, doctor->trouble);
     else if (!good)
@@ -125,9 +165,16 @@ static const char *cause_of(int status)
     case 501:
         return "only reading is let through: publish past it (--publish-to URL)";
     case 429:
-        return "too many at once: wait a moment, or publish past it (--publish-to URL)";
+    case 503:
+        return "a GET was answered a moment before: so there is a limit on requests at once "
+               "(as "
+               "limit_req of nginx). Publish past it (--publish-to URL)";
     case 0:
         return "no answer: publish past it (--publish-to URL)";
+    case 200:
+        return "that is no answer of pushlab's, so nothing was published: something answers "
+               "for "
+               "it. Publish past it (--publish-to URL)";
     default:
         return "publish past it (--publish-to URL)";
     }
@@ -140,20 +187,33 @@ static bool look_publish(struct doctor *doctor)
     struct fetched fetched;
     char path[PROBE_TOPIC_LIMIT + 32];
     snprintf(path, sizeof(path), "/publish/%.40s-look", doctor->topic);
-    builder_format(&rest, "Content-Type: text/plain\r\nContent-Length: 4\r\n%s\r\nlook",
-                   doctor->publish_headers);
+    builder_format(&rest, "Content-Type: text/plain\r\nContent-Length: %zu\r\n%s\r\n%s",
+                   strlen(LOOK), doctor->publish_headers, LOOK);
     ask(target, "POST", path, builder_slice(&rest), &fetched);
     int status = fetched.answer.status;
-    if (status != 200)
+    bool good = status == 200 && holds(builder_slice(&fetched.answer.body), "\"seq\"");
+    if (!good)
         snprintf(doctor->trouble, sizeof(doctor->trouble),
                  "POST %.120s%.90s to %s was answered with %d: %s", target->path, path,
                  target->authority, status, cause_of(status));
     builder_finish(&rest);
     fetch_finish(&fetched);
-    return status == 200;
+    return good;
 }
 
 /* ---- what answers give away -------------------------------------------------------------- */
+
+/* The cursor in front of the newest message. */
+static void keep_place(struct doctor *doctor, struct slice body)
+{
+    struct slice next;
+    if (!holds(body, LOOK) || !json_member(body, "next", &next) || next.len < 2)
+        return;
+    const char *dash = memrchr(next.at, '-', next.len);
+    if (dash)
+        snprintf(doctor->place, sizeof(doctor->place), "%.*s-%llu", (int)(dash - next.at - 1),
+                 next.at + 1, strtoull(dash + 1, NULL, 10) - 1);
+}
 
 static void look_at_feed(struct doctor *doctor)
 {
@@ -161,6 +221,7 @@ static void look_at_feed(struct doctor *doctor)
     char path[PROBE_TOPIC_LIMIT + 64];
     snprintf(path, sizeof(path), "/short_poll/%.40s-look?since=first", doctor->topic);
     ask(&doctor->target, "GET", path, SLICE("Accept-Encoding: gzip\r\n\r\n"), &fetched);
+    keep_place(doctor, builder_slice(&fetched.answer.body));
     if (fetched.answer.status == 200)
         clues_of_feed(builder_slice(&fetched.answer.head), &doctor->path.clues);
     fetch_finish(&fetched);
@@ -175,7 +236,7 @@ static void look_at_error(struct doctor *doctor)
 {
     struct fetched fetched;
     struct builder answer = {0};
-    fetch(&doctor->target.first, SLICE("PUSHBENCH\r\n\r\n"), PATIENCE_MS / 4, false, &fetched);
+    fetch(&doctor->target, SLICE("PUSHBENCH\r\n\r\n"), PATIENCE_MS / 4, NULL, &fetched);
     builder_add_slice(&answer, builder_slice(&fetched.answer.head));
     builder_add_slice(&answer, builder_slice(&fetched.answer.body));
     builder_add_slice(&answer, builder_slice(&fetched.raw));
@@ -215,4 +276,32 @@ bool doctor_look(struct doctor *doctor)
     look_at_error(doctor);
     look_at_upgrade(doctor);
     return true;
+}
+
+/* As a browser's EventSource that comes back by itself. */
+static bool is_resumed(const struct doctor *doctor)
+{
+    struct builder request = {0};
+    struct fetched fetched;
+    char path[PROBE_TOPIC_LIMIT + 64];
+    snprintf(path, sizeof(path), "/sse/%.40s-look?since=now", doctor->topic);
+    fetch_begin(&doctor->target, "GET", path, &request);
+    builder_format(&request, "Accept: text/event-stream\r\nLast-Event-ID: %s\r\n\r\n",
+                   doctor->place);
+    fetch(&doctor->target, builder_slice(&request), PATIENCE_MS / 4, LOOK, &fetched);
+    bool resumed = holds(builder_slice(&fetched.answer.body), LOOK);
+    fetch_finish(&fetched);
+    builder_finish(&request);
+    return resumed;
+}
+
+void doctor_look_back(struct doctor *doctor)
+{
+    const struct path_transport *sse = &doctor->path.transports[PATH_SSE];
+    if (!sse->trouble && sse->outcome == PROBE_WORKS && doctor->place[0])
+        for (unsigned tries = 0; tries < 2; tries++) {
+            doctor->path.place_lost = !is_resumed(doctor);
+            if (!doctor->path.place_lost)
+                break;
+        }
 }

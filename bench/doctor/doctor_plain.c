@@ -25,7 +25,8 @@ struct heard {
     int64_t pong_ns;
     unsigned events, comments, heartbeats, pieces, frames, pings;
     int close_code; /* of a WebSocket; 0: none came */
-    bool compressed, nonsense;
+    bool compressed;
+    char trouble[TLS_TEXT_LIMIT]; /* why there was no way there; empty: there was */
     char line[LINE_LIMIT]; /* of a stream: the beginning of the line that is being read */
     size_t line_len;
 };
@@ -158,7 +159,7 @@ static void listen_to(const struct target *target, struct slice request, unsigne
     int64_t until_ns = now_ns() + seconds * 1000 * ms_ns;
     heard->asked_ns = now_ns();
     progress_init(&progress, "doctor, listening", seconds);
-    if (probe_line_open(&line, &target->first) != 0)
+    if (probe_line_open(&line, &target->first, &target->way) != 0)
         return;
     probe_line_send(&line, request);
     while (now_ns() < until_ns && !process_interrupted()) {
@@ -176,6 +177,7 @@ static void listen_to(const struct target *target, struct slice request, unsigne
     }
     if (heard->last_ns && now_ns() - heard->last_ns > heard->longest_ns)
         heard->longest_ns = now_ns() - heard->last_ns;
+    snprintf(heard->trouble, sizeof(heard->trouble), "%s", probe_line_trouble(&line));
     progress_finish(&progress);
     probe_line_close(&line);
 }
@@ -212,7 +214,9 @@ static void add_common(struct report *report, const struct probe_answer *answer,
             *tail = '\0'; /* other servers may send it themselves */
         report_note(report, "In the head: %s", clues.list[i].text);
     }
-    if (answer->status == 0)
+    if (heard->trouble[0])
+        report_broken(report, "There was no way to it: %s.", heard->trouble);
+    else if (answer->status == 0)
         report_broken(report,
                       "No answer came: no head within %d s, or the connection was "
                       "closed before it.",

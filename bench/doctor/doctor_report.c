@@ -26,6 +26,8 @@ static void tell_transport(const struct path_seen *path, unsigned transport,
         snprintf(ret, TOLD_LIMIT, "not measured");
     else if (at->outcome == PROBE_LATE && path_fault(path, transport) < 0)
         snprintf(ret, TOLD_LIMIT, "works (a slow line)");
+    else if (at->outcome == PROBE_WORKS && path_fault(path, transport) == FAULT_CACHES)
+        snprintf(ret, TOLD_LIMIT, "old answers");
     else if (!probe_resumed(&at->seen))
         snprintf(ret, TOLD_LIMIT, "resumes late");
     else
@@ -63,8 +65,13 @@ static void add_rows(struct report *report, const struct path_seen *path)
         report_number(report, "sent", at->seen.sent);
         report_number(report, "status", at->seen.status);
         report_bool(report, "compressed", at->seen.compressed);
-        if (at->trouble)
-            report_broken(report, "%s: %s", client_kinds[i]->name, at->trouble);
+        if (at->trouble && at->trouble_status)
+            report_broken(report, "%s could not be tried: %s. It answered with %d: %s.",
+                          client_kinds[i]->name, at->trouble, at->trouble_status,
+                          answer_meaning(at->trouble_status));
+        else if (at->trouble)
+            report_broken(report, "%s could not be tried: %s.", client_kinds[i]->name,
+                          at->trouble);
     }
 }
 
@@ -125,6 +132,14 @@ static void add_cures(struct report *report, cJSON *object, const struct path_se
     }
 }
 
+static bool has_trouble(const struct path_seen *path)
+{
+    for (unsigned i = 0; i < PATH_TRANSPORTS; i++)
+        if (path->transports[i].trouble)
+            return true;
+    return false;
+}
+
 static void add_findings(struct report *report, const struct path_seen *path,
                          const struct diagnosis *diagnosis)
 {
@@ -149,8 +164,11 @@ static void add_findings(struct report *report, const struct path_seen *path,
                     "and answers come as far apart as they were asked for. Nothing holds them "
                     "back.",
                     ms_of(path->round_us));
-    if (diagnosis->count == 0)
+    if (diagnosis->count == 0 && !has_trouble(path))
         report_note(report, "Nothing was found that stands in the way of push.");
+    if (has_trouble(path))
+        report_note(report, "Messages are published by the same path, unless --publish-to URL "
+                            "leads past it: that shows more.");
 }
 
 /* ---- who it is --------------------------------------------------------------------------- */
@@ -204,7 +222,7 @@ static void add_advice(struct report *report, const struct diagnosis *diagnosis)
 {
     if (diagnosis->best < 0) {
         cJSON_AddNullToObject(report->document, "take");
-        report_note(report, "No transport works through this path as it is.");
+        report_note(report, "No transport was seen to work through this path as it is.");
         return;
     }
     const char *name = client_kinds[diagnosis->best]->name;
@@ -219,13 +237,14 @@ static void add_advice(struct report *report, const struct diagnosis *diagnosis)
 static void add_idle_cures(struct report *report, const struct path_seen *path,
                            const struct idle_limits *idle, cJSON *limits)
 {
-    bool cut = false, forgotten = false;
+    bool cut = false, aged = false, forgotten = false;
     for (unsigned i = PATH_LONG_POLL; i < PATH_TRANSPORTS; i++) {
+        aged |= idle_limit_is_by_age(&idle->transports[i]);
         cut |= idle->transports[i].cut_us >= 0;
         forgotten |= idle->transports[i].forgotten;
     }
-    if (cut)
-        add_cures(report, limits, path, FAULT_CUTS);
+    if (aged || cut)
+        add_cures(report, limits, path, aged ? FAULT_ENDS : FAULT_CUTS);
     else if (forgotten)
         add_cures(report, limits, path, FAULT_FORGETS);
 }
@@ -251,10 +270,51 @@ static void add_idle(struct report *report, const struct path_seen *path,
         cJSON_AddBoolToObject(object, "forgotten", limit->forgotten);
         report_note(report, "    %s: %s", client_kinds[i]->name, text);
     }
+    cJSON_AddBoolToObject(limits, "broken_off", idle->broken_off);
     add_idle_cures(report, path, idle, limits);
     if (idle->heartbeats)
         report_note(report, "    The server is no lab (pushlab --lab): it went on sending "
                             "heartbeats, so streams were never silent for longer than that.");
+}
+
+/* Whether a fault is none that could be had without a look into TLS. */
+static bool reads_what_passes(const struct diagnosis *diagnosis)
+{
+    for (unsigned i = 0; i < diagnosis->count; i++)
+        switch (diagnosis->findings[i].fault) {
+        case FAULT_NO_UPGRADE:
+        case FAULT_HOLDS:
+        case FAULT_COMPRESSES:
+        case FAULT_CACHES:
+        case FAULT_LOSES:
+            return true;
+        default:
+            break;
+        }
+    return false;
+}
+
+static void add_run(struct report *report, const struct doctor *doctor,
+                    const struct diagnosis *diagnosis)
+{
+    if (doctor->met[0]) {
+        cJSON_AddStringToObject(report->document, "tls", doctor->met);
+        report_note(
+            report, "TLS: %s.%s", doctor->met,
+            reads_what_passes(diagnosis)
+                ? " Whoever does what is told above can read what passes: so it holds that "
+                  "certificate, or stands behind"
+                : "");
+    }
+    if (doctor->target.way.tunnel[0])
+        report_note(report,
+                    "Through a tunnel that the proxy has opened, and cannot look into.");
+    cJSON_AddNumberToObject(report->document, "took_s", doctor->took_s);
+    if (doctor->took_s > RUN_LIMIT_S)
+        report_note(report,
+                    "This took %.0f s: answers are slow, or what did not get through was tried "
+                    "again.",
+                    doctor->took_s);
 }
 
 void doctor_report(struct report *report, struct doctor *doctor, const struct idle_limits *idle)
@@ -268,6 +328,7 @@ void doctor_report(struct report *report, struct doctor *doctor, const struct id
     if (!idle)
         add_warnings(report, &doctor->path, &diagnosis);
     add_idle(report, &doctor->path, idle);
+    add_run(report, doctor, &diagnosis);
     double round_ms = ms_of(doctor->path.round_us);
     cJSON_AddItemToObject(report->document, "round_ms",
                           isnan(round_ms) ? cJSON_CreateNull() : cJSON_CreateNumber(round_ms));

@@ -13,51 +13,68 @@ enum { CONNECT_MS = 5000 };
 
 /* ---- taking apart ------------------------------------------------------------------------ */
 
-static bool is_secure(const char *url)
+static const struct scheme {
+    const char *text;
+    bool secure;
+} schemes[] = {{"http://", false}, {"ws://", false}, {"https://", true}, {"wss://", true}};
+
+/* The scheme, and what is behind it; of what has none, http. */
+static const struct scheme *skip_scheme(const char *url, const char **ret_rest)
 {
-    return strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "wss://", 6) == 0;
+    for (unsigned i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (strncasecmp(url, schemes[i].text, strlen(schemes[i].text)) == 0) {
+            *ret_rest = url + strlen(schemes[i].text);
+            return &schemes[i];
+        }
+    *ret_rest = url;
+    return &schemes[0];
 }
 
-static const char *skip_scheme(const char *url)
+/* HOST out of HOST:PORT, [NUMBER]:PORT or either alone; *ret_port: what is behind it. */
+static struct slice host_of(const char *authority, const char **ret_port)
 {
-    static const char *const schemes[] = {"http://", "ws://"};
-    for (unsigned i = 0; i < 2; i++)
-        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
-            return url + strlen(schemes[i]);
-    return url;
+    const char *bracket = authority[0] == '[' ? strchr(authority, ']') : NULL;
+    size_t len = bracket ? (size_t)(bracket + 1 - authority) : strcspn(authority, ":");
+    *ret_port = authority[len] == ':' ? authority + len + 1 : "";
+    return bracket ? (struct slice){authority + 1, len - 2} : (struct slice){authority, len};
 }
 
 bool target_parse(const char *url, struct target *ret_target, char trouble[TROUBLE_LIMIT])
 {
     struct target target = {.forward = false};
-    const char *at = skip_scheme(url);
-    if (is_secure(url)) {
-        size_t host_len = strcspn(strstr(url, "://") + 3, "/:?#");
-        snprintf(trouble, TROUBLE_LIMIT,
-                 "%s: this doctor speaks no TLS. Ask behind the TLS (the port that it leads "
-                 "to), or open it here: socat TCP-LISTEN:8766,fork,reuseaddr OPENSSL:%.*s:443, "
-                 "and then http://localhost:8766 with --host %.*s",
-                 url, (int)host_len, strstr(url, "://") + 3, (int)host_len,
-                 strstr(url, "://") + 3);
-        return false;
-    }
+    const char *at, *port;
+    const struct scheme *scheme = skip_scheme(url, &at);
+    const char *usual = scheme->secure ? "443" : "80";
     size_t len = strcspn(at, "/?#"), path_len = strcspn(at + len, "#");
     if (len == 0 || strchr(url, '@') || strstr(at, "://") ||
-        len + sizeof(":80") > sizeof(target.authority) || path_len >= sizeof(target.path)) {
+        len + sizeof(":443") > sizeof(target.reach) || path_len >= sizeof(target.path)) {
         snprintf(trouble, TROUBLE_LIMIT,
-                 "'%s' is no address: write http://HOST:PORT, with the path in front of "
-                 "/publish/... behind it if there is one",
+                 "'%s' is no address: write http://HOST:PORT or https://HOST, with the path in "
+                 "front of /publish/... behind it if there is one",
                  url);
         return false;
     }
-    const char *bracket = memchr(at, ']', len);
-    size_t from = bracket ? (size_t)(bracket - at) : 0;
-    bool has_port = memchr(at + from, ':', len - from) != NULL;
-    snprintf(target.authority, sizeof(target.authority), "%.*s%s", (int)len, at,
-             has_port ? "" : ":80");
     snprintf(target.path, sizeof(target.path), "%.*s", (int)path_len, at + len);
+    snprintf(target.reach, sizeof(target.reach), "%.*s", (int)len, at);
+    struct slice host = host_of(target.reach, &port);
+    bool is_usual = port[0] == '\0' || strcmp(port, usual) == 0;
+    size_t name_len = is_usual && port[0] ? len - strlen(port) - 1 : len;
+    if (scheme->secure)
+        snprintf(target.way.name, sizeof(target.way.name), "%.*s", (int)host.len, host.at);
+    snprintf(target.authority, sizeof(target.authority), "%.*s", (int)name_len, at);
+    if (!port[0])
+        snprintf(target.reach, sizeof(target.reach), "%.*s:%s", (int)len, at, usual);
     *ret_target = target;
     return true;
+}
+
+void target_rename(struct target *target, const char *authority)
+{
+    const char *port;
+    struct slice host = host_of(authority, &port);
+    snprintf(target->authority, sizeof(target->authority), "%s", authority);
+    if (target->way.name[0])
+        snprintf(target->way.name, sizeof(target->way.name), "%.*s", (int)host.len, host.at);
 }
 
 /* ---- connecting -------------------------------------------------------------------------- */
@@ -104,17 +121,13 @@ static void tell_unreachable(const char *authority, int error, char trouble[TROU
 static bool connect_to(const char *authority, struct endpoint *ret_endpoint,
                        char trouble[TROUBLE_LIMIT])
 {
-    char host[140];
-    snprintf(host, sizeof(host), "%s", authority);
-    char *colon = strrchr(host, ':'), *name = host;
-    *colon = '\0';
-    if (name[0] == '[' && colon > host + 1 && colon[-1] == ']') {
-        colon[-1] = '\0';
-        name++;
-    }
+    const char *port;
+    struct slice host = host_of(authority, &port);
+    char name[WAY_NAME_LIMIT];
+    snprintf(name, sizeof(name), "%.*s", (int)host.len, host.at);
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
     struct addrinfo *found;
-    int failed = getaddrinfo(name, colon + 1, &hints, &found), error = -ECONNREFUSED;
+    int failed = getaddrinfo(name, port, &hints, &found), error = -ECONNREFUSED;
     if (failed) {
         snprintf(trouble, TROUBLE_LIMIT,
                  "the name in '%s' is not known here (%s): check how it is written, ask "
@@ -137,12 +150,20 @@ static bool connect_to(const char *authority, struct endpoint *ret_endpoint,
 bool target_open(const char *url, const char *proxy, struct target *ret_target,
                  char trouble[TROUBLE_LIMIT])
 {
-    struct target target, hop;
-    if (!target_parse(url, &target, trouble) ||
-        (proxy && !target_parse(proxy, &hop, trouble)) ||
-        !connect_to(proxy ? hop.authority : target.authority, &target.first, trouble))
+    struct target target, hop = {.forward = false};
+    if (!target_parse(url, &target, trouble) || (proxy && !target_parse(proxy, &hop, trouble)))
         return false;
-    target.forward = proxy != NULL;
+    if (hop.way.name[0]) {
+        snprintf(trouble, TROUBLE_LIMIT,
+                 "--proxy %s: to the proxy itself no TLS is spoken here: write HOST:PORT",
+                 proxy);
+        return false;
+    }
+    if (!connect_to(proxy ? hop.reach : target.reach, &target.first, trouble))
+        return false;
+    target.forward = proxy && !target.way.name[0];
+    if (proxy && target.way.name[0])
+        memcpy(target.way.tunnel, target.reach, sizeof(target.reach));
     *ret_target = target;
     return true;
 }

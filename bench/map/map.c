@@ -7,6 +7,8 @@
 
 #include "../command.h"
 #include "../document.h"
+#include "../report/report_page.h"
+#include "map_csv.h"
 #include "map_svg.h"
 
 #include <errno.h>
@@ -20,7 +22,7 @@ enum { LANES = COST_TRANSPORTS, SPARE_FILES = 200 };
 
 struct map_options {
     struct map_settings settings;
-    const char *resume, *svg, *language;
+    const char *resume, *svg, *csv, *language;
     bool quick;
 };
 
@@ -54,20 +56,33 @@ static bool measure(struct map *map, struct report *report)
 
 /* ---- what comes out ---------------------------------------------------------------------- */
 
+/* Ends with the writing: text is finished. */
+static bool write_file(const char *option, const char *path, struct builder *out)
+{
+    struct slice text = builder_slice(out);
+    FILE *file = fopen(path, "we");
+    bool good = file && !out->failed && fwrite(text.at, 1, text.len, file) == text.len;
+    if (file)
+        good = fclose(file) == 0 && good;
+    if (!good)
+        fprintf(stderr, "pushbench map: %s %s: %s\n", option, path, strerror(errno));
+    builder_finish(out);
+    return good;
+}
+
 static bool write_svg(const struct map_options *options, const cJSON *document)
 {
     struct builder out = {0};
     bool chinese = strcmp(options->language, "zh") == 0;
     map_svg(document, chinese ? CHINESE : ENGLISH, &out);
-    struct slice text = builder_slice(&out);
-    FILE *file = fopen(options->svg, "we");
-    bool good = file && !out.failed && fwrite(text.at, 1, text.len, file) == text.len;
-    if (file)
-        good = fclose(file) == 0 && good;
-    if (!good)
-        fprintf(stderr, "pushbench map: --svg %s: %s\n", options->svg, strerror(errno));
-    builder_finish(&out);
-    return good;
+    return write_file("--svg", options->svg, &out);
+}
+
+static bool write_csv(const struct map_options *options, const cJSON *document)
+{
+    struct builder out = {0};
+    map_csv(document, &out);
+    return write_file("--csv", options->csv, &out);
 }
 
 static unsigned unfinished(const struct map *map)
@@ -90,6 +105,8 @@ static int tell(const struct map_options *options, struct map *map, struct repor
                     json ? " --resume FILE goes on with the JSON." : "");
     int status = report_print(report, json);
     if (options->svg && !write_svg(options, report->document))
+        status = EXIT_BROKEN;
+    if (options->csv && !write_csv(options, report->document))
         status = EXIT_BROKEN;
     return map->interrupted ? EXIT_CUT_SHORT : status;
 }
@@ -157,9 +174,9 @@ static void complete(struct map_options *options)
     if (settings->clients.count == 0)
         choose_clients(&settings->clients, options->quick);
     if (!settings->duration_s)
-        settings->duration_s = options->quick ? 2 : 5;
+        settings->duration_s = options->quick ? 1 : 5;
     if (!settings->repeats)
-        settings->repeats = options->quick ? 3 : 5;
+        settings->repeats = 5;
     if (!settings->per_decade)
         settings->per_decade = options->quick ? 2 : 3;
     if (!settings->refine)
@@ -181,12 +198,23 @@ static int check(const struct map_options *options)
     else if (!(settings->rate_least > 0) || settings->rate_least > settings->rate_most)
         wrong = "--from must be above 0, and --to not below it";
     else if (settings->rate_most < map_measured_from(settings))
-        wrong = "--to: a stretch would have less than two messages: take a longer --duration";
+        wrong = "--to: a repeat would have less than two messages: take a longer --duration";
     else if ((double)settings->interval_ms <= settings->round_trip_ms)
         wrong = "--interval must be longer than --rtt";
     if (wrong)
         fprintf(stderr, "pushbench map: %s\n", wrong);
     return wrong ? EXIT_USAGE : -1;
+}
+
+/* Half an hour later it would be too late to find out. */
+static bool can_write(const struct map_options *options)
+{
+    const char *const paths[] = {options->settings.common.json, options->resume, options->svg,
+                                 options->csv};
+    for (unsigned i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        if (paths[i] && strcmp(paths[i], "-") != 0 && !report_page_writable(paths[i]))
+            return false;
+    return true;
 }
 
 static int map_run(int argc, char **argv)
@@ -236,14 +264,16 @@ static int map_run(int argc, char **argv)
         {"refine", 0, ARGUMENT_COUNT, &settings->refine, "COUNT",
          "then so many points more for each N, where the cheapest changes (6; 3)", 1, 40},
         {"duration", 0, ARGUMENT_COUNT, &settings->duration_s, "S",
-         "of a repeat (default 5; 2 with --quick)", 1, 3600},
+         "of a repeat (default 5; 1 with --quick)", 1, 3600},
         {"repeats", 0, ARGUMENT_COUNT, &settings->repeats, "COUNT",
-         "their spread tells what is a tie (default 5; 3 with --quick)", 3, REPEATS_LIMIT},
+         "how evenly they tell it decides what is a tie (default 5)", 3, REPEATS_LIMIT},
         {"seed", 0, ARGUMENT_COUNT, &settings->seed, "SEED", "of the chance", 0, UINT32_MAX},
         {"quick", 0, ARGUMENT_FLAG, &options.quick, NULL, "four minutes in place of 35", 0, 0},
         {"resume", 0, ARGUMENT_TEXT, &options.resume, "FILE",
          "go on with this map, by its settings, and keep it there", 0, 0},
         {"svg", 0, ARGUMENT_TEXT, &options.svg, "FILE", "draw the maps", 0, 0},
+        {"csv", 0, ARGUMENT_TEXT, &options.csv, "FILE",
+         "the points for spreadsheets, a line for each of a point's transports", 0, 0},
         {"language", 0, ARGUMENT_TEXT, &options.language, "CODE", "of the drawing: en, zh", 0,
          0},
         OWN_SERVER_ARGUMENTS(&settings->common),
@@ -254,6 +284,8 @@ static int map_run(int argc, char **argv)
         return status;
     complete(&options);
     status = check(&options);
+    if (status < 0 && !can_write(&options))
+        status = EXIT_USAGE;
     return status >= 0 ? status : run_map(&options);
 }
 

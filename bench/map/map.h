@@ -25,6 +25,10 @@ enum map_aspect {
 /* The textbook's order is asked of these. */
 enum map_order { MAP_ORDER_CPU, MAP_ORDER_WIRE, MAP_ORDER_DELAY, MAP_ORDERS };
 
+/* By what is judged; each repeat's figure is kept. */
+enum { MAP_JUDGED = 3 };
+extern const enum metric map_judged[MAP_JUDGED];
+
 extern const char *const map_aspect_keys[MAP_ASPECTS];
 extern const char *const map_order_keys[MAP_ORDERS];
 
@@ -44,6 +48,9 @@ struct map_point {
     bool composed; /* of what was measured at another rate and while nothing was published */
     double client_percent; /* of a processor; NAN: composed */
     struct spread figures[COST_TRANSPORTS][METRICS];
+    double repeats[COST_TRANSPORTS][MAP_JUDGED][REPEATS_LIMIT];
+    unsigned repeat_count;                  /* 0: they are not known */
+    double late_ms;                         /* by which messages were sent, on average */
     double model[COST_TRANSPORTS][METRICS]; /* NAN: theory says nothing */
     unsigned cheapest[MAP_ASPECTS];         /* transports, as bits; 0: not known */
     enum verdict_kind orders[MAP_ORDERS];
@@ -133,6 +140,8 @@ void map_write(const struct map *map, cJSON *document);
 /* From such a document; texts are borrowed from it. False: ret_wrong says what is amiss. */
 bool map_read(const cJSON *document, struct map *map, const char **ret_wrong);
 
+/* (map_explain.c) Adds notes on flips that lie elsewhere than is commonly expected. */
+void map_explain(struct report *report, const struct map *map);
 /* (map_report.c) Adds the flips as rows, and notes. */
 void map_report(struct report *report, const struct map *map);
 

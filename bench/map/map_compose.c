@@ -39,11 +39,34 @@ static double idle_at(const struct map_settings *settings, const struct map_seri
     return (calm + (idle - calm) * idle_left(settings, transport, rate)) / rate;
 }
 
+static double compose_one(double measured, double within, double idle)
+{
+    return isnan(measured) ? NAN : fmax(0, measured - within) + idle;
+}
+
 static struct spread compose(const struct spread *measured, double within, double idle)
 {
-    double least = fmax(0, measured->min - within), most = fmax(0, measured->max - within);
-    double middle = fmax(0, measured->median - within);
-    return (struct spread){least + idle, middle + idle, most + idle};
+    return (struct spread){compose_one(measured->min, within, idle),
+                           compose_one(measured->median, within, idle),
+                           compose_one(measured->max, within, idle)};
+}
+
+/* What disturbed a repeat of the measured point stays with it. */
+static void compose_repeats(const struct map_settings *settings,
+                            const struct map_series *series, const struct map_point *base,
+                            struct map_point *point)
+{
+    for (enum cost_transport transport = 0; transport < COST_TRANSPORTS; transport++)
+        for (unsigned judged = 0; judged < MAP_JUDGED; judged++) {
+            enum metric metric = map_judged[judged];
+            double idle = idle_at(settings, series, transport, metric, point->rate);
+            double within = idle_within(series, transport, metric, base->rate);
+            for (unsigned i = 0; i < base->repeat_count; i++) {
+                double value = base->repeats[transport][judged][i];
+                point->repeats[transport][judged][i] =
+                    metric_adds_up(metric) ? compose_one(value, within, idle) : value;
+            }
+        }
 }
 
 /* A connection that is opened for each poll, or none; by the clock, not by message. */
@@ -67,7 +90,11 @@ bool map_compose(const struct map_settings *settings, const struct map_series *s
     const struct map_point *base = first_measured(series);
     if (!base || !series->idle_known)
         return false;
-    *ret_point = (struct map_point){.rate = rate, .composed = true, .client_percent = NAN};
+    *ret_point = (struct map_point){.rate = rate,
+                                    .composed = true,
+                                    .client_percent = NAN,
+                                    .repeat_count = base->repeat_count,
+                                    .late_ms = base->late_ms};
     for (enum cost_transport transport = 0; transport < COST_TRANSPORTS; transport++)
         for (enum metric metric = 0; metric < METRICS; metric++) {
             const struct spread *measured = &base->figures[transport][metric];
@@ -79,5 +106,6 @@ bool map_compose(const struct map_settings *settings, const struct map_series *s
             else
                 *figure = stays_the_same(metric) ? *measured : unknown;
         }
+    compose_repeats(settings, series, base, ret_point);
     return true;
 }

@@ -16,10 +16,13 @@ static const char *const verdict_names[] = {
     [VERDICT_FAILS] = "does not hold",
 };
 
-/* What is kept with its range, since something is judged by it. */
+/* What is kept with its range and its repeats, since something is judged by it. */
 static bool is_judged(enum metric metric)
 {
-    return metric == METRIC_CPU || metric == METRIC_WIRE_BYTES || metric == METRIC_DELAY_MEAN;
+    for (unsigned i = 0; i < MAP_JUDGED; i++)
+        if (map_judged[i] == metric)
+            return true;
+    return false;
 }
 
 /* ---- writing ----------------------------------------------------------------------------- */
@@ -93,6 +96,19 @@ static void write_series(const struct map_series *series, cJSON *list)
     }
 }
 
+static void write_repeats(const struct map_point *point, enum cost_transport transport,
+                          cJSON *object)
+{
+    for (unsigned judged = 0; judged < MAP_JUDGED; judged++) {
+        cJSON *list = cJSON_AddArrayToObject(object, metric_infos[map_judged[judged]].key);
+        for (unsigned i = 0; i < point->repeat_count; i++) {
+            double value = point->repeats[transport][judged][i];
+            cJSON_AddItemToArray(list, isfinite(value) ? cJSON_CreateNumber(value)
+                                                       : cJSON_CreateNull());
+        }
+    }
+}
+
 static void write_transport(const struct map_point *point, enum cost_transport transport,
                             cJSON *list)
 {
@@ -112,6 +128,7 @@ static void write_transport(const struct map_point *point, enum cost_transport t
             cJSON_AddItemToObject(ranges, key, cJSON_CreateDoubleArray(range, 2));
         }
     }
+    write_repeats(point, transport, cJSON_AddObjectToObject(object, "repeats"));
     cJSON_AddItemToObject(object, "ranges", ranges);
     cJSON_AddItemToObject(object, "model", model);
     cJSON_AddItemToObject(object, "residual", residuals);
@@ -126,6 +143,7 @@ static void write_point(const struct map_series *series, const struct map_point 
     add_number(object, "clients", series->clients);
     cJSON_AddBoolToObject(object, "composed", point->composed);
     add_number(object, "client_cpu_percent", point->client_percent);
+    add_number(object, "late_ms", point->late_ms);
     cJSON *cheapest = cJSON_AddObjectToObject(object, "cheapest");
     for (enum map_aspect aspect = 0; aspect < MAP_ASPECTS; aspect++)
         add_set(cheapest, map_aspect_keys[aspect], point->cheapest[aspect]);
@@ -298,17 +316,38 @@ static void read_transport(const cJSON *object, struct spread figures[METRICS])
     }
 }
 
+/* How many there are of each; 0: not of all figures as many. */
+static unsigned read_repeats(const cJSON *transports, struct map_point *point)
+{
+    const cJSON *item;
+    int count = -1;
+    for (enum cost_transport i = 0; i < COST_TRANSPORTS; i++)
+        for (unsigned judged = 0; judged < MAP_JUDGED; judged++) {
+            const cJSON *own = member(member(transports, cost_transport_names[i]), "repeats");
+            const cJSON *list = member(own, metric_infos[map_judged[judged]].key);
+            double *values = point->repeats[i][judged];
+            int length = cJSON_GetArraySize(list);
+            if (length > REPEATS_LIMIT || (count >= 0 && length != count))
+                return 0;
+            count = length;
+            cJSON_ArrayForEach(item, list) *values++ = cJSON_GetNumberValue(item);
+        }
+    return (unsigned)count;
+}
+
 static void read_point(struct map *map, const cJSON *object)
 {
     struct map_series *series = find_series(map, number(object, "clients"));
     struct map_point point = {.rate = number(object, "rate"),
                               .composed = cJSON_IsTrue(member(object, "composed")),
-                              .client_percent = number(object, "client_cpu_percent")};
+                              .client_percent = number(object, "client_cpu_percent"),
+                              .late_ms = fmax(0, number(object, "late_ms"))};
     if (!series || !(point.rate > 0))
         return;
+    const cJSON *transports = member(object, "transports");
     for (enum cost_transport i = 0; i < COST_TRANSPORTS; i++)
-        read_transport(member(member(object, "transports"), cost_transport_names[i]),
-                       point.figures[i]);
+        read_transport(member(transports, cost_transport_names[i]), point.figures[i]);
+    point.repeat_count = read_repeats(transports, &point);
     map_judge(&map->settings, series, &point);
     map_enter(series, &point);
 }

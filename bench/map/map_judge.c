@@ -9,6 +9,8 @@ enum {
     CHAIN = 4,
 };
 
+const enum metric map_judged[MAP_JUDGED] = {METRIC_CPU, METRIC_WIRE_BYTES, METRIC_DELAY_MEAN};
+
 const char *const map_aspect_keys[MAP_ASPECTS] = {
     [MAP_CPU] = "cpu", [MAP_WIRE] = "wire", [MAP_BUDGET] = "budget", [MAP_MEMORY] = "memory"};
 
@@ -38,24 +40,51 @@ static struct spread figure_of(const struct map_series *series, const struct map
     return point->figures[transport][aspect == MAP_WIRE ? METRIC_WIRE_BYTES : METRIC_CPU];
 }
 
+static enum metric metric_of(enum map_aspect aspect)
+{
+    if (aspect == MAP_MEMORY)
+        return METRIC_KERNEL_MEMORY;
+    return aspect == MAP_WIRE ? METRIC_WIRE_BYTES : METRIC_CPU;
+}
+
+/* As in compare: all transports were measured at the same times. */
+static struct judged judged_of(const struct map_point *point, enum metric metric,
+                               enum cost_transport transport, struct spread spread)
+{
+    struct judged judged = {.spread = spread};
+    for (unsigned i = 0; i < MAP_JUDGED; i++)
+        if (map_judged[i] == metric) {
+            judged.repeats = point->repeats[transport][i];
+            judged.count = point->repeat_count;
+        }
+    return judged;
+}
+
+static struct tolerance tolerance_of(const struct map_point *point, enum metric metric)
+{
+    return compare_tolerance(metric, point->rate, point->late_ms);
+}
+
 static unsigned cheapest(const struct map_settings *settings, const struct map_series *series,
                          const struct map_point *point, enum map_aspect aspect)
 {
-    struct spread figures[COST_TRANSPORTS];
+    const struct tolerance tolerance = tolerance_of(point, metric_of(aspect));
+    struct judged figures[COST_TRANSPORTS];
     unsigned order[COST_TRANSPORTS], best = 0;
     for (enum cost_transport i = 0; i < COST_TRANSPORTS; i++) {
         double delay_ms = point->figures[i][METRIC_DELAY_MEAN].median;
-        figures[i] = figure_of(series, point, aspect, i);
+        struct spread spread = figure_of(series, point, aspect, i);
+        figures[i] = judged_of(point, metric_of(aspect), i, spread);
         if (aspect == MAP_BUDGET && isnan(delay_ms))
             return 0;
         if (aspect == MAP_BUDGET && !map_in_budget(settings, delay_ms))
-            figures[i].median = NAN;
-        else if (isnan(figures[i].median))
+            figures[i].spread.median = NAN;
+        else if (isnan(spread.median))
             return 0;
     }
     unsigned count = verdict_order(figures, COST_TRANSPORTS, order);
     for (unsigned i = 0; i < count; i++)
-        if (verdict_tie(figures[order[0]], figures[order[i]]))
+        if (verdict_tie(&figures[order[0]], &figures[order[i]], tolerance))
             best |= 1U << order[i];
     return best;
 }
@@ -65,10 +94,10 @@ static enum verdict_kind order_of(const struct map_point *point, enum metric met
 {
     static const enum cost_transport chain[CHAIN] = {COST_WEBSOCKET, COST_SSE, COST_LONG_POLL,
                                                      COST_SHORT_POLL};
-    struct spread figures[CHAIN];
+    struct judged figures[CHAIN];
     for (unsigned i = 0; i < CHAIN; i++)
-        figures[i] = point->figures[chain[i]][metric];
-    return verdict_of(figures, CHAIN);
+        figures[i] = judged_of(point, metric, chain[i], point->figures[chain[i]][metric]);
+    return verdict_of(figures, CHAIN, tolerance_of(point, metric));
 }
 
 void map_judge(const struct map_settings *settings, const struct map_series *series,

@@ -14,6 +14,7 @@
 
 enum {
     MESSAGES_LEAST = 2, /* in a repeat, or there is nothing to be measured */
+    STRETCHED_S = 2,    /* so long a shorter repeat may become for them */
     /* A poll is given 1,000 messages at most. */
     MESSAGES_PER_POLL_LIMIT = 900,
     /* To all clients of a lane in a second; more, and the machine is measured instead. */
@@ -42,9 +43,13 @@ struct row {
     bool overwhelmed; /* the machine does not even catch up */
 };
 
+struct lateness {
+    double late_ms, messages;
+};
+
 double map_measured_from(const struct map_settings *settings)
 {
-    return MESSAGES_LEAST / (double)settings->duration_s;
+    return MESSAGES_LEAST / fmax((double)settings->duration_s, STRETCHED_S);
 }
 
 /* Up to which rate a series is measured. */
@@ -70,35 +75,48 @@ static int64_t quiet_ns(const struct map_settings *settings)
     return (int64_t)settings->heartbeat_s * s_ns;
 }
 
-static int64_t point_ns(const struct map_settings *settings)
+/* Of a repeat, which has whole messages. */
+static unsigned messages_of(const struct map_settings *settings, double rate)
 {
-    return warm_up_ns(settings) + (int64_t)(settings->repeats * settings->duration_s) * s_ns;
+    return (unsigned)fmax(MESSAGES_LEAST, ceil(rate * (double)settings->duration_s - 1e-6));
 }
 
-/* Points of the coarse grid that are to be measured, and all the rates. */
+static int64_t repeat_ns(const struct map_settings *settings, double rate)
+{
+    return (int64_t)(messages_of(settings, rate) / rate * 1e9);
+}
+
+static int64_t point_ns(const struct map_settings *settings, double rate)
+{
+    return warm_up_ns(settings) + (int64_t)settings->repeats * repeat_ns(settings, rate);
+}
+
+static bool is_composed(const struct map_settings *settings, double rate)
+{
+    return rate < map_measured_from(settings) * (1 - 1e-6);
+}
+
+/* The rates of the coarse grid. */
 static unsigned coarse(const struct map_settings *settings, const struct map_series *series,
-                       double ret_rates[MAP_RATES_LIMIT], unsigned *ret_measured)
+                       double ret_rates[MAP_RATES_LIMIT])
 {
     double most = fmin(rate_limit(settings, series->clients), series->rate_most);
     double least = fmin(settings->rate_least, most);
-    unsigned count = map_grid_coarse(least, most, (unsigned)settings->per_decade, ret_rates);
-    *ret_measured = 0;
-    for (unsigned i = 0; i < count; i++)
-        *ret_measured += ret_rates[i] >= map_measured_from(settings) * (1 - 1e-6) &&
-                         !map_has(series, ret_rates[i]);
-    return count;
+    return map_grid_coarse(least, most, (unsigned)settings->per_decade, ret_rates);
 }
 
 int64_t map_duration_ns(const struct map *map, const struct map_series *series)
 {
     const struct map_settings *settings = &map->settings;
     double rates[MAP_RATES_LIMIT];
-    unsigned measured;
     if (series->complete)
         return 0;
-    coarse(settings, series, rates, &measured);
-    return OPENING_MS * ms_ns + quiet_ns(settings) +
-           (int64_t)(measured + settings->refine) * point_ns(settings);
+    int64_t all_ns = OPENING_MS * ms_ns + (series->idle_known ? 0 : quiet_ns(settings));
+    unsigned count = coarse(settings, series, rates);
+    for (unsigned i = 0; i < count; i++)
+        if (!is_composed(settings, rates[i]) && !map_has(series, rates[i]))
+            all_ns += point_ns(settings, rates[i]);
+    return all_ns + (int64_t)settings->refine * point_ns(settings, rates[count - 1]);
 }
 
 /* ---- one point --------------------------------------------------------------------------- */
@@ -137,15 +155,37 @@ static bool catch_up(struct row *row)
     return good;
 }
 
-static void take_figures(const struct row *row, double rate, struct map_point *ret_point)
+/* By how much all messages so far were sent late, together; and how many these are. */
+static struct lateness lateness_of(const struct compare *compare)
+{
+    struct lateness sum = {0, 0};
+    for (unsigned i = 0; i < compare->lane_count; i++) {
+        sum.late_ms += (double)compare->lanes[i].late_ns / 1e6;
+        sum.messages += (double)compare->lanes[i].delivery.published;
+    }
+    return sum;
+}
+
+static void take_figures(const struct row *row, double rate, const struct lateness *before,
+                         struct map_point *ret_point)
 {
     const struct compare *compare = row->compare;
-    *ret_point = (struct map_point){.rate = rate, .client_percent = compare->client_percent};
+    const struct lateness after = lateness_of(compare);
+    double messages = after.messages - before->messages;
+    *ret_point = (struct map_point){
+        .rate = rate,
+        .client_percent = compare->client_percent,
+        .repeat_count = compare->repeats,
+        .late_ms = messages > 0 ? (after.late_ms - before->late_ms) / messages : 0};
     for (unsigned i = 0; i < compare->lane_count; i++) {
         enum cost_transport transport = cost_transport_find(compare->lanes[i].name);
-        if (transport < COST_TRANSPORTS)
-            memcpy(ret_point->figures[transport], compare->figures[i],
-                   sizeof(compare->figures[i]));
+        if (transport == COST_TRANSPORTS)
+            continue;
+        memcpy(ret_point->figures[transport], compare->figures[i], sizeof(compare->figures[i]));
+        for (unsigned judged = 0; judged < MAP_JUDGED; judged++)
+            memcpy(ret_point->repeats[transport][judged],
+                   compare->values[i][map_judged[judged]],
+                   sizeof(ret_point->repeats[transport][judged]));
     }
 }
 
@@ -155,10 +195,11 @@ static bool measure_point(struct row *row, double rate, bool *ret_kept_up)
 {
     const struct map_settings *settings = &row->map->settings;
     struct compare *compare = row->compare;
-    unsigned each = (unsigned)ceil(rate * (double)settings->duration_s - 1e-6);
-    int64_t repeat_ns = (int64_t)(each / rate * 1e9);
+    unsigned each = messages_of(settings, rate);
+    int64_t each_ns = repeat_ns(settings, rate);
     int64_t begin_ns = now_ns() + BEGIN_MS * ms_ns + warm_up_ns(settings);
     int64_t from_ns = begin_ns - row->start_ns - warm_up_ns(settings);
+    const struct lateness before = lateness_of(compare);
     struct map_point point;
     compare->rate = rate;
     compare->messages = each;
@@ -167,15 +208,15 @@ static bool measure_point(struct row *row, double rate, bool *ret_kept_up)
     add_messages(row, (unsigned)(rate * (double)warm_up_ns(settings) / 1e9), from_ns,
                  warm_up_ns(settings));
     for (unsigned i = 0; i < settings->repeats; i++)
-        add_messages(row, each, begin_ns - row->start_ns + i * repeat_ns, repeat_ns);
+        add_messages(row, each, begin_ns - row->start_ns + (int64_t)i * each_ns, each_ns);
     if (!compare_run_until(row->run, begin_ns) ||
-        !compare_run_repeats(row->run, begin_ns, repeat_ns))
+        !compare_run_repeats(row->run, begin_ns, each_ns))
         return false;
     *ret_kept_up = !is_behind(row);
     if (!*ret_kept_up)
         return catch_up(row);
     compare_finish_figures(compare);
-    take_figures(row, rate, &point);
+    take_figures(row, rate, &before, &point);
     map_judge(settings, row->series, &point);
     map_enter(row->series, &point);
     return true;
@@ -197,11 +238,10 @@ static bool measure_coarse(struct row *row)
 {
     const struct map_settings *settings = &row->map->settings;
     double rates[MAP_RATES_LIMIT];
-    unsigned measured, count = coarse(settings, row->series, rates, &measured);
+    unsigned count = coarse(settings, row->series, rates);
     bool good = true, kept_up = true;
     for (unsigned i = 0; good && kept_up && i < count; i++) {
-        if (rates[i] < map_measured_from(settings) * (1 - 1e-6) ||
-            map_has(row->series, rates[i]))
+        if (is_composed(settings, rates[i]) || map_has(row->series, rates[i]))
             continue;
         good = measure_point(row, rates[i], &kept_up);
         if (!kept_up)
@@ -239,8 +279,9 @@ static bool measure_idle(struct row *row)
     unsigned count = pieces_of(&row->map->settings);
     if (row->series->idle_known)
         return true;
-    if (!compare_drain(row->run))
+    if (!compare_drain(row->run) || !compare_settle(row->run))
         return false;
+    /* One behind the other: a hold that ends in between would not be counted. */
     for (unsigned piece = 0; piece < count; piece++) {
         if (!compare_run_quiet(row->run, quiet_ns(&row->map->settings) / count))
             return false;
@@ -258,11 +299,10 @@ static bool measure_idle(struct row *row)
 static bool compose_coarse(struct row *row)
 {
     double rates[MAP_RATES_LIMIT];
-    unsigned measured, count = coarse(&row->map->settings, row->series, rates, &measured);
+    unsigned count = coarse(&row->map->settings, row->series, rates);
     bool good = true;
     for (unsigned i = 0; good && i < count; i++)
-        good = map_has(row->series, rates[i]) ||
-               rates[i] >= map_measured_from(&row->map->settings) ||
+        good = map_has(row->series, rates[i]) || !is_composed(&row->map->settings, rates[i]) ||
                compose_point(row, rates[i]);
     return good;
 }
@@ -289,7 +329,7 @@ static bool refine(struct row *row)
         double rate = next_rate(row->series);
         if (isnan(rate))
             break;
-        if (rate < map_measured_from(settings)) {
+        if (is_composed(settings, rate)) {
             good = compose_point(row, rate);
             continue;
         }
@@ -328,9 +368,10 @@ static void check_deliveries(const struct row *row, struct report *report)
 static bool prepare(struct row *row)
 {
     const struct map_settings *settings = &row->map->settings;
-    double seconds = (double)point_ns(settings) / 1e9 + 1;
     double rate = rate_limit(settings, row->series->clients);
-    row->room = (unsigned)(rate * seconds * MAP_RATES_LIMIT / 2) + MAP_RATES_LIMIT;
+    double seconds = (double)point_ns(settings, rate) / 1e9 + 1;
+    unsigned least = 1 + MESSAGES_LEAST * (unsigned)settings->repeats;
+    row->room = (unsigned)(rate * seconds * MAP_RATES_LIMIT / 2) + MAP_RATES_LIMIT * least;
     row->due_ns = calloc(row->room, sizeof(*row->due_ns));
     row->compare = calloc(1, sizeof(*row->compare));
     if (!row->due_ns || !row->compare)

@@ -72,13 +72,13 @@ static const char *expected(const struct map_settings *settings, enum map_aspect
     return aspect == MAP_WIRE ? "short poll from 8/poll" : "short poll from 3-4/poll";
 }
 
-/* Of theory's flips to the same transport the nearest one; NAN: none. */
+/* Of theory's flips between the same transports the nearest one; NAN: none. */
 static double theory_of(const struct map_theory_flip theirs[], unsigned count,
                         const struct map_flip *flip, double rate)
 {
     double found = NAN;
     for (unsigned i = 0; i < count; i++) {
-        if (!(theirs[i].to & flip->to))
+        if (!(theirs[i].to & flip->to) || !(theirs[i].from & flip->from))
             continue;
         if (isnan(found) || fabs(log(theirs[i].rate / rate)) < fabs(log(found / rate)))
             found = theirs[i].rate;
@@ -272,27 +272,6 @@ static void note_settings(struct report *report, const struct map *map)
     }
 }
 
-/* Why bytes do not cross where a batch of bare payloads would. */
-static void note_framing(struct report *report, const struct map *map)
-{
-    double most = 0, framing = NAN;
-    for (unsigned i = 0; i < map->count; i++) {
-        const struct map_series *series = &map->series[i];
-        if (series->count == 0 || series->points[series->count - 1].rate <= most)
-            continue;
-        most = series->points[series->count - 1].rate;
-        framing =
-            series->points[series->count - 1].figures[COST_SHORT_POLL][METRIC_FRAMING].median;
-    }
-    if (framing > 0 && map->settings.coalesce_ms == 0)
-        report_note(
-            report,
-            "A polled message brings %.0f bytes of framing with it (JSON: id, number, "
-            "time), so short poll needs more than the 8 messages a poll at which a batch "
-            "of bare payloads would take fewer bytes than push.",
-            framing);
-}
-
 void map_report(struct report *report, const struct map *map)
 {
     report_column(report, "label", "cheapest in", 0);
@@ -310,7 +289,7 @@ void map_report(struct report *report, const struct map *map)
             if (map->series[i].count > 0)
                 report_aspect(report, map, &map->series[i], aspect);
     note_settings(report, map);
-    note_framing(report, map);
+    map_explain(report, map);
     note_orders(report, map);
     note_residuals(report, map);
 }

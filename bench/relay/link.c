@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "link_parts.h"
 
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 
 enum { CLOSING_US = 2000000 }; /* how long the other side has to close, too */
@@ -194,6 +196,22 @@ void link_act(struct link *link, enum door_act act)
     }
 }
 
+/* Who comes from another machine must not be taken for one of this machine's: the server sees
+ * an address of loopback that is none of its own, the same for all connections of that peer. */
+static unsigned source_of(int fd)
+{
+    struct sockaddr_in6 peer = {.sin6_family = AF_UNSPEC};
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)&peer;
+    socklen_t len = sizeof(peer);
+    uint32_t last;
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0)
+        return 1;
+    if (peer.sin6_family == AF_INET)
+        return ntohl(v4->sin_addr.s_addr) >> 24 == 127 ? 0 : ntohl(v4->sin_addr.s_addr);
+    memcpy(&last, &peer.sin6_addr.s6_addr[12], sizeof(last));
+    return IN6_IS_ADDR_LOOPBACK(&peer.sin6_addr) ? 0 : ntohl(last) | 1;
+}
+
 void link_start(struct door *door, int fd)
 {
     struct link *link = calloc(1, sizeof(*link));
@@ -203,6 +221,7 @@ void link_start(struct door *door, int fd)
     }
     link->door = door;
     link->born_us = link->last_us = now_us();
+    link->source = source_of(fd);
     link->alarm.on_due = on_link_due;
     link->alarm.arg = link;
     link_open_client(link, fd);

@@ -29,6 +29,7 @@ struct link {
     enum link_state state;
     int64_t born_us, last_us; /* last_us: when bytes came or went */
     struct alarm alarm;       /* idle-cut, the triggers by time, the end of closing */
+    unsigned source;          /* which of loopback's addresses the server sees; 0: 127.0.0.1 */
     bool thawed;              /* freeze-after has had its way */
     bool ended[WAYS];         /* who sends this way has ended its side */
 };

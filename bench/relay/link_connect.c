@@ -40,9 +40,9 @@ void link_connect(struct link *link)
     struct endpoint to;
     int fd = -1;
     if (!link->http)
-        fd = endpoint_connect(&link->door->to, 0, true);
+        fd = endpoint_connect(&link->door->to, link->source, true);
     else if (find_target(link, &to))
-        fd = endpoint_connect(&to, 0, true);
+        fd = endpoint_connect(&to, link->source, true);
     if (fd == -EMFILE || fd == -ENFILE)
         acceptor_pause(&link->door->acceptor);
     if (fd < 0) {

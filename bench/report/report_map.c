@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_page.h"
 
+#include "../map/map_csv.h"
 #include "../map/map_svg.h"
 
 #include <string.h>
@@ -29,6 +30,7 @@ static void add_drawing(const cJSON *document, struct builder *out)
 
 bool page_map(const cJSON *document, struct builder *out)
 {
+    struct builder csv = {0};
     const char *command = view_text(document, "command");
     if (!command || strcmp(command, "map") != 0)
         return false;
@@ -43,6 +45,9 @@ bool page_map(const cJSON *document, struct builder *out)
     page_heading("h2", STRING_RUN, out);
     page_facts(document, cJSON_GetObjectItemCaseSensitive(document, "settings"), out);
     builder_add_text(out, "</section>\n");
-    page_end(document, NULL, out);
+    map_csv(document, &csv);
+    page_end(document, &csv, out);
+    out->failed = out->failed || csv.failed;
+    builder_finish(&csv);
     return true;
 }

@@ -59,15 +59,18 @@ const struct words report_strings[REPORT_STRINGS] = {
     [STRING_VERDICTS] = {{"Does the textbook's order hold?", "教科书的排名成立吗？"}},
     [STRING_VERDICTS_LEAD] =
         {{"Best first. “=” is a tie: the repeats cannot tell the two apart. The small "
-          "figure is the place the textbook gives. The order is judged twice: with the "
-          "short poll that opens a connection each time, and with the one that keeps its "
-          "connection.",
-          "最好的在前。“=”表示并列：几次重复分不出高下。小数字是教科书给的名次。排名评判两"
-          "遍：一遍用每次新建连接的短轮询，一遍用保持连接的短轮询。"}},
+          "figure is the place the textbook gives. The order is judged three times: with the "
+          "short poll that opens a connection each time, with the one that keeps its "
+          "connection, and with the long connection read as that keep-alive, before a short "
+          "poll that closes.",
+          "最好的在前。“=”表示并列：几次重复分不出高下。小数字是教科书给的名次。排名评判三"
+          "遍：一遍用每次新建连接的短轮询，一遍用保持连接的短轮询；最后一遍把“长连接”理解为 "
+          "keep-alive，即在保持的连接上轮询，与每次新建连接的短轮询相比。"}},
     [STRING_METRIC] = {{"Figure", "指标"}},
     [STRING_MEASURED_ORDER] = {{"Measured order", "实测名次"}},
     [STRING_WITH_CLOSE] = {{"With short poll, closing", "对每次新建连接的短轮询"}},
     [STRING_WITH_KEPT] = {{"With short poll, kept", "对保持连接的短轮询"}},
+    [STRING_AS_KEEP_ALIVE] = {{"Long connection as keep-alive", "长连接指 keep-alive"}},
     [STRING_HOLDS] = {{"holds", "成立"}},
     [STRING_TIES] = {{"holds but for ties", "成立，但有并列"}},
     [STRING_ONLY_BELOW] = {{"holds only below {1} messages a poll",

@@ -46,12 +46,12 @@ void page_verdict(const char *verdict, struct builder *out)
                arguments);
 }
 
-/* A transport with the place the textbook gives it. */
-static void add_lane(struct builder *out, const struct view_lane *lane)
+/* A transport with a place; 0: none. */
+static void add_lane(struct builder *out, const struct view_lane *lane, unsigned place)
 {
     builder_format(out, "<span class=\"lane t-%s\">", lane->words->tone);
-    if (lane->words->place > 0)
-        builder_format(out, "<sup>%u</sup>", lane->words->place);
+    if (place > 0)
+        builder_format(out, "<sup>%u</sup>", place);
     page_lane_name(lane, "span", out);
     builder_add_text(out, "</span>");
 }
@@ -63,35 +63,34 @@ static void add_order(struct builder *out, const struct view *view, const char *
     while (view_next_in_order(view, &order, &lane, &tie)) {
         if (count++ > 0)
             builder_add_text(out, tie ? " <b>=</b> " : " <b>&lt;</b> ");
-        add_lane(out, &view->lanes[lane]);
+        add_lane(out, &view->lanes[lane], view->lanes[lane].words->place);
     }
 }
 
-static void add_textbook(struct builder *out, const char *short_poll)
+static void add_textbook(struct builder *out, const struct compare_reading *reading)
 {
-    const char *const names[] = {"websocket", "sse", "long_poll", short_poll};
-    for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const struct view_lane lane = {.name = names[i], .words = report_lane_words(names[i])};
+    for (unsigned i = 0; i < COMPARE_CHAIN; i++) {
+        const char *name = reading->chain[i];
+        const struct view_lane lane = {.name = name, .words = report_lane_words(name)};
         builder_add_text(out, i ? " <b>&lt;</b> " : "");
-        add_lane(out, &lane);
+        add_lane(out, &lane, i + 1);
     }
 }
 
 /* How often each verdict was given, as a bar in their colours. */
 void page_verdict_sum(const struct view *view, struct builder *out)
 {
-    static const char *const polls[VIEW_POLLS] = {"short_poll_close", "short_poll"};
     const char *const some[] = {"…", NULL}; /* each has a number of its own */
-    for (unsigned poll = 0; poll < VIEW_POLLS; poll++) {
+    for (unsigned reading = 0; reading < COMPARE_READINGS; reading++) {
         unsigned counts[KINDS + 1] = {0};
         char number[NUMBER_SIZE];
         for (unsigned i = 0; i < view->metric_count; i++) {
-            const char *verdict = view->metrics[i].verdicts[poll];
+            const char *verdict = view->metrics[i].verdicts[reading];
             if (view->metrics[i].order && verdict)
                 counts[kind_of(verdict, number)]++;
         }
         builder_add_text(out, "<div class=\"sum\"><p class=\"order\">");
-        add_textbook(out, polls[poll]);
+        add_textbook(out, &compare_readings[reading]);
         builder_add_text(out, "</p>\n<p class=\"counts\">");
         for (unsigned kind = 0; kind < KINDS; kind++) {
             if (counts[kind] == 0)
@@ -108,7 +107,8 @@ void page_verdict_sum(const struct view *view, struct builder *out)
 static void add_head(struct builder *out)
 {
     static const enum report_string heads[] = {STRING_METRIC, STRING_MEASURED_ORDER,
-                                               STRING_WITH_CLOSE, STRING_WITH_KEPT};
+                                               STRING_WITH_CLOSE, STRING_WITH_KEPT,
+                                               STRING_AS_KEEP_ALIVE};
     builder_add_text(out, "<table class=\"verdicts\"><thead><tr>");
     for (unsigned i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
         builder_add_text(out, "<th scope=\"col\">");
@@ -120,7 +120,8 @@ static void add_head(struct builder *out)
 
 void page_verdicts(const struct view *view, struct builder *out)
 {
-    static const enum report_string with[VIEW_POLLS] = {STRING_WITH_CLOSE, STRING_WITH_KEPT};
+    static const enum report_string with[COMPARE_READINGS] = {
+        STRING_WITH_CLOSE, STRING_WITH_KEPT, STRING_AS_KEEP_ALIVE};
     add_head(out);
     for (unsigned i = 0; i < view->metric_count; i++) {
         const struct view_metric *metric = &view->metrics[i];
@@ -131,11 +132,11 @@ void page_verdicts(const struct view *view, struct builder *out)
         builder_add_text(out, "</th><td class=\"order\">");
         add_order(out, view, metric->order);
         builder_add_text(out, "</td>");
-        for (unsigned poll = 0; poll < VIEW_POLLS; poll++) {
+        for (unsigned reading = 0; reading < COMPARE_READINGS; reading++) {
             builder_add_text(out, "<td><small class=\"narrow\">");
-            html_words(out, "span", &report_strings[with[poll]], NULL);
+            html_words(out, "span", &report_strings[with[reading]], NULL);
             builder_add_text(out, "</small> ");
-            page_verdict(metric->verdicts[poll], out);
+            page_verdict(metric->verdicts[reading], out);
             builder_add_text(out, "</td>");
         }
         builder_add_text(out, "</tr>\n");

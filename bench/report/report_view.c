@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "report_view.h"
 
+#include "../compare/compare_document.h"
+
 #include <math.h>
 #include <string.h>
-
-static const char *const verdict_keys[VIEW_POLLS] = {"verdict_close", "verdict_kept"};
 
 const char *view_text(const cJSON *object, const char *key)
 {
@@ -90,6 +90,23 @@ static struct spread figure_of(const struct view_lane *lane, const char *key)
                            .max = view_number(figure, "max")};
 }
 
+/* As it is told; a run that was asked about fewer readings has the figures all the same. */
+static const char *verdict_of_row(const struct view *view, const cJSON *row, const char *key,
+                                  const struct compare_reading *reading)
+{
+    const char *told = view_text(row, reading->key);
+    struct compare_kept kept;
+    if (told || !view_text(row, "order")) /* it is not judged */
+        return told;
+    for (enum metric metric = 0; metric < METRICS; metric++)
+        if (strcmp(metric_infos[metric].key, key) == 0) {
+            compare_document_read(view->document, reading, metric, &kept);
+            return compare_verdict_text(
+                verdict_of(kept.figures, COMPARE_CHAIN, kept.tolerance));
+        }
+    return NULL;
+}
+
 static void read_measured(struct view *view, const cJSON *row, const char *key)
 {
     if (view->metric_count == VIEW_METRICS_LIMIT || view_metric(view, key))
@@ -102,8 +119,8 @@ static void read_measured(struct view *view, const cJSON *row, const char *key)
         .order = view_text(row, "order"),
     };
     metric->label = metric->label ? metric->label : key;
-    for (unsigned i = 0; i < VIEW_POLLS; i++)
-        metric->verdicts[i] = view_text(row, verdict_keys[i]);
+    for (unsigned i = 0; i < COMPARE_READINGS; i++)
+        metric->verdicts[i] = verdict_of_row(view, row, key, &compare_readings[i]);
     for (unsigned i = 0; i < view->lane_count; i++) {
         const struct view_lane *lane = &view->lanes[i];
         metric->figures[i] = figure_of(lane, key);

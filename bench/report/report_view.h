@@ -7,7 +7,7 @@
 #ifndef PUSHBENCH_REPORT_VIEW_H
 #define PUSHBENCH_REPORT_VIEW_H
 
-#include "../spread.h"
+#include "../compare/compare.h"
 #include "report_strings.h"
 
 #include <cjson/cJSON.h>
@@ -15,7 +15,6 @@
 enum {
     VIEW_LANES_LIMIT = 8,
     VIEW_METRICS_LIMIT = 48,
-    VIEW_POLLS = 2, /* the textbook's order is judged with each short poll */
     VIEW_CURVE_LIMIT = 64,
 };
 
@@ -31,7 +30,7 @@ struct view_metric {
     const char *label;                /* as in the table of the command */
     const struct metric_words *words; /* NULL: not known, the label has to do */
     const char *order;                /* NULL: not judged */
-    const char *verdicts[VIEW_POLLS];
+    const char *verdicts[COMPARE_READINGS];
     struct spread figures[VIEW_LANES_LIMIT]; /* NAN: none */
     double model[VIEW_LANES_LIMIT];          /* NAN: it says nothing */
     bool any_model;

@@ -9,6 +9,7 @@ from lib.bench import bench, figures
 from lib.server import SANITIZED, Server
 
 POLLS = ("short_poll", "long_poll")
+once = pytest.mark.skipif(SANITIZED, reason="the other cases run the same code")
 
 
 def assert_all_arrived(row):
@@ -47,7 +48,8 @@ def test_more_than_files_allow():
 
 # ---- idle ----
 
-@pytest.mark.parametrize("storm", [[], ["--storm"]], ids=["one by one", "storm"])
+@pytest.mark.parametrize("storm", [[], pytest.param(["--storm"], marks=once)],
+                         ids=["one by one", "storm"])
 def test_idle(storm):
     found = figures("idle", "-n", "200", *storm)
     assert found["held"] and len(found["rows"]) == 5
@@ -75,7 +77,7 @@ def test_idle_against_a_running_server(tmp_path):
 
 # ---- fanout ----
 
-@pytest.mark.parametrize("publishers", ["1", "8"])
+@pytest.mark.parametrize("publishers", [pytest.param("1", marks=once), "8"])
 def test_fanout(publishers):
     found = figures("fanout", "-n", "50", "-m", "40", "--transport", "all", "--publishers",
                     publishers, "--stretches", "2", "--interval", "20")
@@ -90,12 +92,14 @@ def test_fanout(publishers):
             assert 0 < row["p50_us"] <= row["p99_us"] <= row["max_us"]
 
 
+@once
 def test_fanout_by_schedule():
     found = figures("fanout", "-n", "10", "-m", "20", "--stretches", "1", "--rate", "100")
     for row in found["rows"]:
         assert row["client_was_bottleneck"] or row["deliveries_per_s"] < 1100
 
 
+@once
 def test_fanout_shows_one_at_a_time_and_many_at_once():
     found = figures("fanout", "-n", "10", "-m", "4", "--stretches", "2", "--flush", "send",
                     "--workers", "2")
@@ -142,6 +146,7 @@ def test_scale(tmp_path):
         assert f">{label}<" in svg
 
 
+@once
 def test_scale_beyond_open_files():
     found = figures("scale", "-n", "5,40,400", "--transport", "sse", "--stretches", "1",
                     files=160)
@@ -179,6 +184,7 @@ def test_churn():
         assert row["stuck"] == row["refused"] == 0
 
 
+@once
 def test_churn_notices_a_server_that_turns_clients_away():
     with Server("--feed", "none", "--max-connections", "8", quiet=False) as server:
         bench("churn", "-n", "100", "--server", f"http://{server.authority}/", "--pid",

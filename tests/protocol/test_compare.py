@@ -79,9 +79,13 @@ def test_order_of_what_is_counted(sparse):
     found = rows(sparse)
     assert found["bytes"]["order"].startswith("websocket < sse < ")
     assert found["opens_per_minute"]["verdict_kept"] == "all tie"
+    # The long connection as keep-alive: polls go over it, and come late.
+    assert found["opens_per_minute"]["verdict_keep_alive"].startswith("holds")
+    assert rows(sparse, "model")["requests"]["verdict_keep_alive"] == ""
     assert any("messages a poll: sparse" in note for note in sparse["notes"])
 
 
+@once
 def test_dense_polls_turn_the_order_over():
     """Twenty messages a poll, evenly: fewer requests than long poll, and none in vain."""
     found = figures("compare", "--rate", "40", "--feed", "periodic", "--headers", "minimal",
@@ -97,6 +101,7 @@ def test_dense_polls_turn_the_order_over():
     assert any("messages a poll: dense" in note for note in found["notes"])
 
 
+@once
 def test_far_away_and_a_loaded_transport():
     found = figures("compare", "--rate", "5", "--rtt", "40", "--transport", str(NDJSON_MODULE),
                     *SHORT)
@@ -203,7 +208,7 @@ def may_lose():
 def test_what_is_lost_is_sent_again():
     if not may_lose():
         pytest.skip("no nft, or no network namespaces here")
-    found = figures("compare", "--loss", "2", "--rate", "10", *SHORT)
+    found = figures("compare", "--loss", "2", "--seed", "5", "--rate", "10", *SHORT)
     assert_sound(found)
     assert found["loss_percent"] == 2
     # TCP waits 200 ms, or for what comes behind, before it repeats.

@@ -2,12 +2,14 @@
 """pushbench compat: the verdicts that its faulty middleboxes must come to, whatever the machine
 does beside; and what careless=1 takes off a server's answers."""
 import json
+import subprocess
+import urllib.request
 
 import pytest
 
-from lib import http
-from lib.bench import bench
-from lib.server import SANITIZED, Server
+from lib import http, middlebox
+from lib.bench import BENCH, PATIENCE_S, bench
+from lib.server import BINARY, SANITIZED, Server
 
 TRANSPORTS = ("short_poll", "long_poll", "sse", "websocket")
 WORKS = ("works",) * 4
@@ -91,6 +93,61 @@ def test_real_skips_what_is_not_installed(tmp_path):
                     "tinyproxy-bin", "privoxy"):
         assert f"not installed (apt install {package})" in table
     assert "./dev compat" in table
+
+
+def test_hold_lists_what_there_is_and_what_is_missing(tmp_path):
+    everything = json.loads(bench("compat", "hold", "--list", "--json").stdout)
+    names = {one["name"] for one in everything}
+    assert names >= {"nginx", "haproxy", "apache", "lighttpd", "caddy", "varnish", "squid",
+                     "tinyproxy", "privoxy"} and len(names) == len(everything)
+    assert all(("missing" in one) != ("version" in one) for one in everything)
+    table = bench("compat", "hold", "--list", "--programs", str(tmp_path)).stdout
+    assert table.count("SKIP: not installed (apt install ") == len(everything)
+
+
+@pytest.mark.parametrize("arguments, remedy", [
+    ([], "--list"), (["nginy"], "--list"), (["nginx", "better"], "default or cured"),
+    (["tinyproxy", "cured"], "default is all it needs")])
+def test_hold_says_what_to_ask_for(arguments, remedy):
+    assert remedy in bench("compat", "hold", *arguments, status=2).stderr
+
+
+def test_hold_of_what_is_not_installed_says_so(tmp_path):
+    told = bench("compat", "hold", "nginx", "--programs", str(tmp_path), status=1)
+    assert "SKIP" in told.stderr and "apt install nginx" in told.stderr and not told.stdout
+
+
+def held(process):
+    """What a hold says of itself, once something has come through it."""
+    told = json.loads(process.stdout.readline())
+    with urllib.request.urlopen(told["open"] + "healthz", timeout=PATIENCE_S) as answer:
+        assert answer.status == 200
+    return told
+
+
+@pytest.mark.parametrize("configuration", ["default", "cured"])
+def test_hold_keeps_nginx_up_until_its_standard_input_ends(configuration):
+    if not middlebox.installed("nginx"):
+        pytest.skip("nginx is not installed (apt install nginx)")
+    command = [str(BENCH), "compat", "hold", "nginx", configuration, "--pushlab", str(BINARY)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        told = held(process)
+        process.stdin.close()
+        assert process.wait(PATIENCE_S) == 0
+    assert told["configuration"] == configuration and "proxy" not in told
+    for name in ("open", "server"):
+        with pytest.raises(OSError):
+            urllib.request.urlopen(told[name], timeout=PATIENCE_S)
+
+
+def test_hold_ends_on_a_signal():
+    if not middlebox.installed("nginx"):
+        pytest.skip("nginx is not installed (apt install nginx)")
+    command = [str(BENCH), "compat", "hold", "nginx", "--pushlab", str(BINARY)]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as process:
+        held(process)
+        process.terminate()
+        assert process.wait(PATIENCE_S) == 0
 
 
 def test_unknown_tier_is_refused():

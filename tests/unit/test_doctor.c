@@ -7,6 +7,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -164,6 +165,70 @@ static void test_silence(void **state)
     only_finding(&path, &diagnosis, FAULT_CACHES);
 }
 
+/* Ended, by what: the second try had its first message later. */
+static void test_age_is_told_from_silence(void **state)
+{
+    (void)state;
+    struct path_seen path = good_path();
+    struct diagnosis diagnosis;
+    struct path_transport *sse = &path.transports[PATH_SSE];
+    sse->outcome = PROBE_CUT;
+    sse->seen.cuts = 1;
+    sse->seen.cut_after_us = 1500 * MS;
+    sse->seen.cut_age_us = 2500 * MS;
+    only_finding(&path, &diagnosis, FAULT_CUTS); /* one try does not tell */
+    sse->second_cut_us = 1500 * MS;
+    sse->second_age_us = (2500 + PATH_LATER_MS) * MS;
+    only_finding(&path, &diagnosis, FAULT_CUTS);
+    sse->second_cut_us = (1500 - PATH_LATER_MS) * MS;
+    sse->second_age_us = 2500 * MS;
+    assert_non_null(strstr(only_finding(&path, &diagnosis, FAULT_ENDS)->observed, "2.5 s"));
+}
+
+static void test_refusals_that_do_not_look_so(void **state)
+{
+    (void)state;
+    struct path_seen path = good_path();
+    struct diagnosis diagnosis;
+    struct path_transport *socket = &path.transports[PATH_WEBSOCKET];
+    socket->outcome = PROBE_BROKEN;
+    only_finding(&path, &diagnosis, FAULT_CHANGES);
+    snprintf(socket->foreign, sizeof(socket->foreign), "text/html");
+    assert_non_null(
+        strstr(only_finding(&path, &diagnosis, FAULT_REFUSES)->observed, "text/html"));
+    *socket =
+        (struct path_transport){.outcome = PROBE_CUT, .seen = {.connected = true, .cuts = 9}};
+    assert_non_null(
+        strstr(only_finding(&path, &diagnosis, FAULT_REFUSES)->observed, "without an answer"));
+}
+
+static void test_old_answers_and_lost_places(void **state)
+{
+    (void)state;
+    struct path_seen path = good_path();
+    struct diagnosis diagnosis;
+    path.transports[PATH_SHORT_POLL].seen.least_us = 900 * MS; /* and answers took 1 */
+    only_finding(&path, &diagnosis, FAULT_CACHES);
+    path = good_path();
+    path.place_lost = true;
+    assert_int_equal(only_finding(&path, &diagnosis, FAULT_LOSES)->transports, 1U << PATH_SSE);
+}
+
+static void test_whose_answer_it_is(void **state)
+{
+    (void)state;
+    char text[ANSWER_TEXT_LIMIT];
+    answer_title(SLICE("<html><TITLE> Sign\n\tin\x1b</Title>"), text);
+    assert_string_equal(text, "Sign in ");
+    answer_title((struct slice){NULL, 0}, text);
+    assert_string_equal(text, "");
+    answer_type(SLICE("HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=x\r\n\r\n"), text);
+    assert_string_equal(text, "text/html");
+    answer_type(SLICE("HTTP/1.1 200 OK\r\n\r\n"), text);
+    assert_string_equal(text, "no type");
+    assert_non_null(strstr(answer_meaning(504), "proxy"));
+}
+
 /* What was not measured is neither a fault nor a way to take. */
 static void test_trouble_is_no_fault(void **state)
 {
@@ -267,15 +332,23 @@ static void test_addresses(void **state)
     struct target target;
     char trouble[TROUBLE_LIMIT];
     assert_true(target_parse("http://push.example/live/", &target, trouble));
-    assert_string_equal(target.authority, "push.example:80");
+    assert_string_equal(target.authority, "push.example"); /* as browsers write it */
+    assert_string_equal(target.reach, "push.example:80");
     assert_string_equal(target.path, "/live/");
     assert_true(target_parse("ws://[::1]:8765/websocket/t?since=now#end", &target, trouble));
     assert_string_equal(target.authority, "[::1]:8765");
     assert_string_equal(target.path, "/websocket/t?since=now");
     assert_true(target_parse("[::1]", &target, trouble));
-    assert_string_equal(target.authority, "[::1]:80");
-    assert_false(target_parse("https://push.example/", &target, trouble));
-    assert_non_null(strstr(trouble, "OPENSSL:push.example:443"));
+    assert_string_equal(target.reach, "[::1]:80");
+    assert_string_equal(target.way.name, "");
+    assert_true(target_parse("wss://[::1]", &target, trouble));
+    assert_string_equal(target.reach, "[::1]:443");
+    assert_string_equal(target.way.name, "::1");
+    assert_true(target_parse("https://push.example:8443/", &target, trouble));
+    assert_string_equal(target.authority, "push.example:8443");
+    target_rename(&target, "other.example");
+    assert_string_equal(target.way.name, "other.example");
+    assert_string_equal(target.reach, "push.example:8443");
     assert_false(target_parse("ftp://push.example/", &target, trouble));
     assert_false(target_parse("http://", &target, trouble));
     assert_false(target_parse("http://me:secret@push.example/", &target, trouble));
@@ -291,6 +364,10 @@ int main(void)
         cmocka_unit_test(test_holding),
         cmocka_unit_test(test_resuming_late_is_told_and_passes),
         cmocka_unit_test(test_silence),
+        cmocka_unit_test(test_age_is_told_from_silence),
+        cmocka_unit_test(test_refusals_that_do_not_look_so),
+        cmocka_unit_test(test_old_answers_and_lost_places),
+        cmocka_unit_test(test_whose_answer_it_is),
         cmocka_unit_test(test_trouble_is_no_fault),
         cmocka_unit_test(test_names_in_heads),
         cmocka_unit_test(test_rewritten_heads_name_nobody),

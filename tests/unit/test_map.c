@@ -5,6 +5,7 @@
  * come out.
  */
 #include "../../bench/map/map.h"
+#include "../../bench/map/map_csv.h"
 #include "../../bench/map/map_svg.h"
 
 #include "drawing.h"
@@ -88,6 +89,8 @@ static void test_crossings(void **state)
     assert_near(map_grid_crossing(1, NAN, 100, 2), 10, 1e-9);
 }
 
+enum { REPEATS = 3 };
+
 /* ---- a map ------------------------------------------------------------------------------- */
 
 static struct spread around(double median)
@@ -110,6 +113,10 @@ static void make_figures(double rate, enum cost_transport transport, struct map_
         around(poll_bytes[transport] / rate + message_bytes[transport]);
     figures[METRIC_DELAY_MEAN] = around(delays_ms[transport]);
     figures[METRIC_OPENS] = around(transport == COST_SHORT_POLL_CLOSE ? 60 : 0);
+    point->repeat_count = REPEATS;
+    for (unsigned i = 0; i < MAP_JUDGED; i++)
+        for (unsigned j = 0; j < REPEATS; j++)
+            point->repeats[transport][i][j] = figures[map_judged[i]].median * (0.99 + 0.01 * j);
 }
 
 static struct map *new_map(void)
@@ -142,6 +149,7 @@ static struct map *new_map(void)
             series->user_bytes[j] = 300;
             series->kernel_bytes[j] = 8000;
             series->idle[j][METRIC_CPU] = j <= COST_SHORT_POLL ? 35 : 3;
+            series->idle[j][METRIC_REQUESTS] = j <= COST_SHORT_POLL ? 1 : 0;
             series->calm[j][METRIC_CPU] = j <= COST_SHORT_POLL ? 35 : 1; /* no heartbeats */
         }
         while (count-- > 0) {
@@ -203,6 +211,28 @@ static void test_orders(void **state)
     free(map);
 }
 
+/* A busy machine makes all repeats uneven alike; what is left of two transports is their ratio.
+ */
+static void test_ties_by_repeats(void **state)
+{
+    static const double busy[REPEATS] = {1, 1.6, 0.8};
+    struct map *map = new_map();
+    struct map_point *point = &map->series[0].points[0];
+    (void)state;
+    for (enum cost_transport i = 0; i < COST_TRANSPORTS; i++) {
+        double us = i == COST_SSE ? 10 : 11;
+        for (unsigned j = 0; j < REPEATS; j++)
+            point->repeats[i][0][j] = us * busy[j];
+        point->figures[i][METRIC_CPU] = spread_of(point->repeats[i][0], REPEATS);
+    }
+    map_judge(&map->settings, &map->series[0], point);
+    assert_int_equal(point->cheapest[MAP_CPU], SSE);
+    point->repeat_count = 0; /* as in an older map: ranges, which overlap */
+    map_judge(&map->settings, &map->series[0], point);
+    assert_int_equal(point->cheapest[MAP_CPU], CLOSE | POLL | HELD | SSE | SOCKET);
+    free(map);
+}
+
 /* What is not known is not judged. */
 static void test_unknown_figures(void **state)
 {
@@ -229,6 +259,9 @@ static void test_composed(void **state)
     assert_true(point.composed);
     /* A hundred polls, and what a message adds to one. */
     assert_near(point.figures[COST_SHORT_POLL][METRIC_CPU].median, 100 * 35 + 1, 1e-9);
+    assert_int_equal(point.repeat_count, REPEATS);
+    assert_near(point.repeats[COST_SHORT_POLL][0][1], 100 * 35 + 1, 1e-9);
+    assert_near(point.repeats[COST_SHORT_POLL][2][1], 500, 1e-9);
     /* A hold is 15 s; a message ends it early, now and then. */
     assert_near(point.figures[COST_LONG_POLL][METRIC_CPU].median,
                 39 + (1 + 2 * 0.15 / expm1(0.15)) / 0.01, 1e-4);
@@ -301,6 +334,9 @@ static void test_there_and_back(void **state)
         assert_near(other->calm[COST_SSE][METRIC_CPU], 1, 0);
         for (unsigned j = 0; j < one->count; j++) {
             assert_near(other->points[j].rate, one->points[j].rate, 1e-12);
+            assert_int_equal(other->points[j].repeat_count, REPEATS);
+            assert_near(other->points[j].repeats[COST_SSE][0][2],
+                        one->points[j].repeats[COST_SSE][0][2], 1e-12);
             assert_memory_equal(other->points[j].cheapest, one->points[j].cheapest,
                                 sizeof(one->points[j].cheapest));
             assert_memory_equal(other->points[j].orders, one->points[j].orders,
@@ -359,6 +395,42 @@ static void test_spoilt_documents(void **state)
     assert_int_equal(again->series[0].count, map->series[0].count);
     cJSON_Delete(document);
     free(again);
+    free(map);
+}
+
+/* ---- for spreadsheets -------------------------------------------------------------------- */
+
+static unsigned fields_of(const char *line)
+{
+    unsigned count = 1;
+    for (; *line && *line != '\n'; line++)
+        count += *line == ',';
+    return count;
+}
+
+static void test_csv(void **state)
+{
+    struct map *map = new_map();
+    cJSON *document = document_of(map);
+    struct builder csv = {0};
+    (void)state;
+    map_csv(document, &csv);
+    char *text = drawing_text(&csv);
+    assert_non_null(text);
+    assert_int_equal(count_of(text, "\n"),
+                     1 + COST_TRANSPORTS * (map->series[0].count + map->series[1].count));
+    assert_non_null(strstr(text, "clients,rate,composed,transport,cheapest_cpu,"));
+    assert_non_null(strstr(text, "\n10,1,0,sse,1,1,1,1,"));
+    assert_null(strstr(text, "nan"));
+    unsigned wanted = fields_of(text);
+    for (const char *line = text; line; line = strchr(line, '\n')) {
+        line += line > text;
+        if (!*line)
+            break;
+        assert_int_equal(fields_of(line), wanted);
+    }
+    free(text);
+    cJSON_Delete(document);
     free(map);
 }
 
@@ -424,12 +496,14 @@ int main(void)
         cmocka_unit_test(test_points_stand_by_their_rates),
         cmocka_unit_test(test_the_cheapest),
         cmocka_unit_test(test_orders),
+        cmocka_unit_test(test_ties_by_repeats),
         cmocka_unit_test(test_unknown_figures),
         cmocka_unit_test(test_composed),
         cmocka_unit_test(test_theory),
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_foreign_documents),
         cmocka_unit_test(test_spoilt_documents),
+        cmocka_unit_test(test_csv),
         cmocka_unit_test(test_drawing),
         cmocka_unit_test(test_what_is_no_map_is_an_empty_drawing),
     };

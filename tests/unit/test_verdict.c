@@ -11,34 +11,44 @@
 
 #include <cmocka.h>
 
+static const struct tolerance three_percent = {.share = 0.03};
+
 /* Known within one percent. */
 static struct spread around(double median)
 {
     return (struct spread){median * 0.99, median, median * 1.01};
 }
 
+static struct judged once(double median)
+{
+    return (struct judged){.spread = around(median)};
+}
+
 static enum verdict_kind verdict(double a, double b, double c, double d)
 {
-    const struct spread chain[] = {around(a), around(b), around(c), around(d)};
-    return verdict_of(chain, 4);
+    const struct judged chain[] = {once(a), once(b), once(c), once(d)};
+    return verdict_of(chain, 4, three_percent);
+}
+
+static bool tie(struct spread a, struct spread b)
+{
+    return verdict_tie_within(a, b, three_percent);
 }
 
 static void test_ties(void **state)
 {
     (void)state;
-    assert_true(verdict_tie(around(100), around(100)));
-    assert_true(verdict_tie(around(100), around(103)));
-    assert_true(verdict_tie(around(103), around(100)));
-    assert_false(verdict_tie(around(100), around(104)));
-    assert_true(verdict_tie((struct spread){50, 100, 150}, (struct spread){149, 200, 260}));
-    assert_false(verdict_tie((struct spread){50, 100, 148}, (struct spread){149, 200, 260}));
-    assert_true(verdict_tie(around(0), around(0)));
-    assert_false(verdict_tie(around(0), around(1)));
+    assert_true(tie(around(100), around(100)));
+    assert_true(tie(around(100), around(103)));
+    assert_true(tie(around(103), around(100)));
+    assert_false(tie(around(100), around(104)));
+    assert_true(tie((struct spread){50, 100, 150}, (struct spread){149, 200, 260}));
+    assert_false(tie((struct spread){50, 100, 148}, (struct spread){149, 200, 260}));
+    assert_true(tie(around(0), around(0)));
+    assert_false(tie(around(0), around(1)));
 }
 
 enum { REPEATS = 5 };
-
-static const struct tolerance three_percent = {.share = 0.03};
 
 /* Of one lane and of another that always takes so much more, or less. */
 static bool tie_at(double ratio, const double *noise, struct tolerance tolerance)
@@ -49,9 +59,9 @@ static bool tie_at(double ratio, const double *noise, struct tolerance tolerance
         a[i] = common[i];
         b[i] = common[i] * ratio * noise[i];
     }
-    bool tie = verdict_tie_paired(a, b, REPEATS, tolerance);
-    assert_int_equal(tie, verdict_tie_paired(b, a, REPEATS, tolerance));
-    return tie;
+    bool paired = verdict_tie_paired(a, b, REPEATS, tolerance);
+    assert_int_equal(paired, verdict_tie_paired(b, a, REPEATS, tolerance));
+    return paired;
 }
 
 static void test_paired_ties(void **state)
@@ -87,6 +97,28 @@ static void test_paired_ties_without_a_ratio(void **state)
         verdict_tie_paired((double[]){100, 100}, (double[]){110, 112}, 2, three_percent));
 }
 
+/* With repeats these count, however wide the spreads are; without, the spreads. */
+static void test_what_ties_are_judged_by(void **state)
+{
+    static const double ours[] = {80, 100, 140}, theirs[] = {88, 110, 154};
+    const struct judged a = {spread_of(ours, 3), ours, 3},
+                        b = {spread_of(theirs, 3), theirs, 3};
+    const struct judged fewer = {spread_of(theirs, 2), theirs, 2}, unknown = once(NAN);
+    const struct judged wide = {.spread = a.spread}, also_wide = {.spread = b.spread};
+    const struct judged chain[] = {a, b};
+    (void)state;
+    assert_false(verdict_tie(&a, &b, three_percent));
+    assert_false(verdict_tie(&b, &a, three_percent));
+    assert_true(verdict_tie(&a, &b, (struct tolerance){.share = 0.2}));
+    assert_true(verdict_tie(&wide, &also_wide, three_percent));
+    assert_true(verdict_tie(&a, &fewer, three_percent)); /* not of the same repeats */
+    assert_true(verdict_tie(&a, &unknown, three_percent));
+    assert_int_equal(verdict_of(chain, 2, three_percent), VERDICT_HOLDS);
+    assert_int_equal(verdict_of((struct judged[]){b, a}, 2, three_percent), VERDICT_LAST_FLIPS);
+    assert_int_equal(verdict_of((struct judged[]){wide, also_wide}, 2, three_percent),
+                     VERDICT_ALL_TIE);
+}
+
 static void test_verdicts(void **state)
 {
     (void)state;
@@ -111,7 +143,7 @@ static void test_a_flip_between_ties(void **state)
 
 static void test_order(void **state)
 {
-    const struct spread figures[] = {around(3), around(NAN), around(1), around(2), around(1)};
+    const struct judged figures[] = {once(3), once(NAN), once(1), once(2), once(1)};
     unsigned order[5];
     (void)state;
     assert_int_equal(verdict_order(figures, 5, order), 4);
@@ -127,6 +159,7 @@ int main(void)
         cmocka_unit_test(test_ties),
         cmocka_unit_test(test_paired_ties),
         cmocka_unit_test(test_paired_ties_without_a_ratio),
+        cmocka_unit_test(test_what_ties_are_judged_by),
         cmocka_unit_test(test_verdicts),
         cmocka_unit_test(test_a_flip_between_ties),
         cmocka_unit_test(test_order),

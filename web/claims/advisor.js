@@ -6,6 +6,7 @@
 import { h, setText } from "../dom.js";
 import { has, number, onLanguage, say, sayAttribute, t } from "../i18n.js";
 import { formatFigure } from "./figures.js";
+import { said } from "./said.js";
 
 const FIELDS = [
   { name: "rate", value: 1, min: 0.01, max: 1000, step: "any" },
@@ -90,16 +91,28 @@ export class Advisor {
     this.#answer.replaceChildren(...(this.#found ? this.#answerOf(this.#found) : []));
   }
 
-  #answerOf({ rows, reason, check_command: command }) {
+  #answerOf({ rows, reason, check_command: command, coalesce }) {
     const [best] = rows;
     const once = best.standing === undefined;
     const advice = h("p", { class: "verdict", "data-verdict": "holds" },
       h("b", { class: "sign", "aria-hidden": "true" }, "→"),
       h("span", {}, t(once ? "advisor.take_once" : "advisor.take", { transport: nameOf(best) })));
-    const reasoned = reason ? h("p", { class: "about", lang: "en" }, reason) : null;
-    const check = command ? h("p", { class: "about" }, t("advisor.check"), " ", h("code", {}, `./dev bench ${command.replace(/^pushbench /, "")}`)) : null;
-    return [advice, tableOf(rows, once ? COLUMNS_ONCE : COLUMNS), reasoned, check].filter(Boolean);
+    return [advice, tableOf(rows, once ? COLUMNS_ONCE : COLUMNS), ...remarksOf(rows),
+      ...reasoned(reason, command), ...reasoned(coalesce?.reason, coalesce?.check_command)];
   }
+}
+
+/** Why some are doubtful or excluded. */
+function remarksOf(rows) {
+  return rows.filter(({ remark }) => said(remark))
+    .map((row) => h("p", { class: "about" }, h("b", {}, nameOf(row)), ` ${said(row.remark)}`));
+}
+
+/** A sentence, and the command that holds it to the test. */
+function reasoned(reason, command) {
+  const sentence = said(reason) ? h("p", { class: "about" }, said(reason)) : null;
+  const check = command ? h("p", { class: "about" }, t("advisor.check"), " ", h("code", {}, `./dev bench ${command.replace(/^pushbench /, "")}`)) : null;
+  return [sentence, check].filter(Boolean);
 }
 
 function nameOf({ transport }) {

@@ -4,7 +4,7 @@
 // fault as it comes. `pushbench doctor` has the same table in bench/doctor/doctor_cures.c.
 
 const CURES = [
-  ["nginx", "no_upgrade", true, 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";'],
+  ["nginx", "no_upgrade", true, 'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade"; proxy_set_header Host $http_host;'],
   ["nginx", "holds", true, "proxy_buffering off;"],
   ["nginx", "compresses", false, "gzip off; proxy_buffering off;"],
   ["nginx", "cuts", true, "proxy_read_timeout 1h; proxy_send_timeout 1h;"],
@@ -12,7 +12,7 @@ const CURES = [
   ["HAProxy", "gathers", true, "option http-no-delay"],
   ["HAProxy", "compresses", false, "compression type text/html text/css"],
   ["HAProxy", "cuts", true, "timeout client 1h, timeout server 1h, timeout tunnel 1h"],
-  ["Apache", "no_upgrade", true, "ProxyPass / http://HOST:PORT/ upgrade=websocket"],
+  ["Apache", "no_upgrade", true, "ProxyPass / http://HOST:PORT/ upgrade=websocket  and  ProxyPreserveHost On"],
   ["Apache", "holds", false, "ProxyPass / http://HOST:PORT/ flushpackets=on"],
   ["Apache", "compresses", false, 'SetEnvIf Request_URI "^/sse/" no-gzip'],
   ["Apache", "cuts", true, "ProxyPass / http://HOST:PORT/ timeout=3600"],

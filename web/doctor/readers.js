@@ -9,7 +9,6 @@ const POLL_MS = 250;
 const HOLD_S = 10;
 const HASTY_MS = 2000; // an empty answer so soon, though it asked to be held: a cache's
 const HASTY_LIMIT = 20;
-const UPGRADE_REQUIRED = 426;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** `more`: behind each query. */
@@ -136,12 +135,14 @@ function websocket(base, topic, cursor, listener, more = "") {
 }
 
 /** A page is not told why a handshake failed; a plain GET of the same address shows whether the
- * server is there, and would have taken it: pushlab answers that with 426. */
+ * server is there, and would have taken it: pushlab says so when asked with plain=1. */
 async function askPlainly(address) {
+  const url = new URL(address);
+  url.searchParams.set("plain", "1");
   try {
-    const response = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(4000) });
+    const response = await fetch(url, { cache: "no-store", signal: AbortSignal.timeout(4000) });
     const answer = await response.json().catch(() => null);
-    return { status: response.status, own: response.status === UPGRADE_REQUIRED && Boolean(answer?.error) };
+    return { status: response.status, own: answer?.websocket === true };
   } catch {
     return { status: 0, own: false };
   }
