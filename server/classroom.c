@@ -119,7 +119,7 @@ static bool interface_has(const struct sockaddr *address, struct slice peer)
 bool classroom_own_address(struct slice peer)
 {
     struct ifaddrs *interfaces;
-    bool own = peer.len > 4 && slice_equal((struct slice){peer.at, 4}, SLICE("127."));
+    bool own = slice_equal(peer, SLICE("127.0.0.1"));
     if (own || getifaddrs(&interfaces) != 0)
         return own;
     for (const struct ifaddrs *one = interfaces; one && !own; one = one->ifa_next)

@@ -64,7 +64,8 @@ int classroom_refusal(struct classroom *classroom, const struct class_post *post
  * and a reason, as above, and nothing was done. Any thread. */
 int classroom_obey(struct classroom *classroom, const struct class_post *post,
                    const char **ret_why);
-/* Whether an address, as text, is one of this machine's. */
+/* Whether an address, as text, is one of this machine's; of loopback those alone that an
+ * interface has, since a relay brings others' connections by further ones (bench/relay). */
 bool classroom_own_address(struct slice peer);
 
 #endif

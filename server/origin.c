@@ -178,7 +178,7 @@ bool origin_topic_public(const struct options *options, struct slice topic)
     for (unsigned i = 0; i < options->publics.count; i++)
         if (slice_equal(slice_of(options->publics.items[i]), topic))
             return true;
-    return false;
+    return options->classroom && slice_equal(topic, SLICE("class.feed"));
 }
 
 void origin_add_cors(enum origin origin, bool public_topic, const struct request *request,

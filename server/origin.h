@@ -20,7 +20,8 @@ enum origin {
 
 /* Reads Origin and Host only; pure. */
 enum origin origin_of(const struct options *options, const struct request *request);
-/* Whether topic may be read from any origin (--public). */
+/* Whether topic may be read from any origin (--public; of a class, its feed, which students may
+ * read through a door). */
 bool origin_topic_public(const struct options *options, struct slice topic);
 /*
  * Adds the CORS header lines that let the browser hand the answer to the page: exact origin and

@@ -3,16 +3,16 @@
 //
 // A class of 50 without a class: students with clocks up to 5 s off, on lines of 20 to 200 ms each
 // way (pushrelay), read the feed over all four transports with the pages' own code, and report. What
-// the teacher's page would make of that is held against what the lines really do. With Chromium, the
-// teacher's page and four students' are open too, and its work is counted.
+// the teacher's page would make of that is held against what the lines really do. Then, with Chromium,
+// the teacher's page and four students' are opened too, and its work is counted.
 //
 //   node tests/browser/class_students.mjs [--students 50] [--seconds 15] [--no-page] [--json]
 //
-// It takes half a minute, and wants a quiet machine. Ends with 0 when all limits were kept.
+// It takes three quarters of a minute, and wants a quiet machine. Ends with 0 when all limits were kept.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { CONTROL, FEED, FIRST, REPORTS } from "../../web/class/lesson.js";
@@ -26,7 +26,7 @@ import { startLab } from "./lib/lab_server.mjs";
 import { startRelay } from "./lib/relay.mjs";
 
 const LIMITS = { error_ms: 10, class_error_ms: 10, server_percent: 20, page_ms_per_s: 100 };
-const [LEAST_MS, MOST_MS, CLOCK_MS, DOORS, TABS] = [20, 200, 5000, 7, 4];
+const [LEAST_MS, MOST_MS, CLOCK_MS, DOORS, TABS] = [20, 200, 5000, 25, 4];
 const TOKEN = "token-of-a-class-that-is-none";
 const STREAMING = ["long_poll", "sse", "websocket"]; // short poll waits for its next question
 
@@ -138,27 +138,35 @@ async function tallyOf(server) {
   return tally;
 }
 
-function tell(figures) {
-  if (wanted.json) return console.log(JSON.stringify(figures));
-  const rows = [
-    ["students", figures.students, ""],
-    ["worst error of a student's median", `${figures.error_ms.toFixed(1)} ms`, `at most ${LIMITS.error_ms}`],
-    ...Object.entries(figures.class_error_ms).map(([name, ms]) => [`error of the class's median, ${name}`, `${ms.toFixed(1)} ms`, `at most ${LIMITS.class_error_ms}`]),
-    ["the server", `${figures.server_percent.toFixed(1)} % of a core`, `at most ${LIMITS.server_percent}`],
-    ["the teacher's page", Number.isNaN(figures.page_ms_per_s) ? "not open" : `${figures.page_ms_per_s.toFixed(0)} ms a second`, `at most ${LIMITS.page_ms_per_s}`],
+/** [what, figure, unit, limit] of each. */
+function rowsOf(figures) {
+  return [
+    ["worst error of a student's median", figures.error_ms, "ms", LIMITS.error_ms],
+    ...Object.entries(figures.class_error_ms).map(([name, ms]) => [`error of the class's median, ${name}`, ms, "ms", LIMITS.class_error_ms]),
+    ["the server", figures.server_percent, "% of a core", LIMITS.server_percent],
+    ["the teacher's page", figures.page_ms_per_s, "ms a second", LIMITS.page_ms_per_s],
   ];
-  for (const [what, figure, limit] of rows) console.log(what.padEnd(44), String(figure).padEnd(20), limit);
 }
 
-function kept(figures) {
-  const classErrors = Object.values(figures.class_error_ms);
-  return figures.error_ms <= LIMITS.error_ms && classErrors.every((ms) => ms <= LIMITS.class_error_ms)
-    && figures.server_percent <= LIMITS.server_percent && !(figures.page_ms_per_s > LIMITS.page_ms_per_s);
+/** What was not looked at is kept. */
+const within = ([, figure, , limit]) => !(figure > limit);
+
+function tell(figures) {
+  if (wanted.json) return console.log(JSON.stringify(figures));
+  console.log(`${figures.students} students`);
+  for (const row of rowsOf(figures)) {
+    const [what, figure, unit, limit] = row;
+    const told = Number.isNaN(figure) ? "not open" : `${figure.toFixed(1)} ${unit}`;
+    console.log(what.padEnd(44), told.padEnd(20), `at most ${limit}`.padEnd(14), Number.isNaN(figure) ? "" : within(row) ? "ok" : "NOT KEPT");
+  }
+  const busy = figures.load / availableParallelism();
+  if (busy > 1) console.log(`The machine was busy (load ${figures.load.toFixed(1)}): delays are then its own, too. Run it again on a quiet one.`);
 }
 
 const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 
 async function main() {
+  const [load] = loadavg(); // before it makes some itself
   const folder = mkdtempSync(path.join(tmpdir(), "pushlab-class-"));
   writeFileSync(path.join(folder, "token"), TOKEN);
   const server = await startLab("--class", "--teacher-token", path.join(folder, "token"));
@@ -171,17 +179,17 @@ async function main() {
   try {
     const lesson = { ...FIRST, reset: FIRST.reset + 1, rate: 1 };
     await post({ topic: CONTROL, type: "json", data: JSON.stringify(lesson), token: TOKEN }, { base: server.http });
-    pages = await openPages(server);
     await Promise.all(students.map((student) => student.join()));
-    await pause(2000);
-    const work = await measure(server, pages, Number(wanted.seconds));
+    await pause(1000 * wanted.seconds);
     const rows = (await tallyOf(server)).rows((name, { own }) => (own === false ? name : null));
     const line = middle(students.map(({ line_ms }) => line_ms));
     const class_error_ms = Object.fromEntries(STREAMING.map((name) => [name, Math.abs(rows.get(name).delays.quantile(0.5) - line)]));
     const error_ms = Math.max(...students.map((student) => student.error_ms()));
-    const figures = { students: rows.get("sse").students, error_ms, class_error_ms, ...work };
+    pages = await openPages(server); // not before: five pages keep the machine itself from being in time
+    const work = await measure(server, pages, Number(wanted.seconds));
+    const figures = { students: rows.get("sse").students, load, error_ms, class_error_ms, ...work };
     tell(figures);
-    return kept(figures) ? 0 : 1;
+    return rowsOf(figures).every(within) ? 0 : 1;
   } finally {
     for (const student of students) student.leave();
     await pages?.browser.close();

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from lib import http
+from lib.relay import Relay
 from lib.server import run
 from lib.websocket import WebSocket
 from lib.wire import until
@@ -144,6 +145,41 @@ def test_a_reset_wipes_what_was_reported_and_predicted(lesson):
     assert len(lesson.history("chat")) == 1
     assert post(lesson, "class.control", {"reset": 7, "rate": 0}, TEACHER).status == 200
     assert len(lesson.history("class.reports")) == 1  # said again, it wipes nothing
+
+
+# ---- through a door ----
+
+def test_who_comes_by_a_door_from_elsewhere_is_not_of_this_machine(lesson):
+    own = [address["host"] for address in lesson.get("/class").json()["addresses"]
+           if not address["host"].startswith("[")]
+    if not own:
+        pytest.skip("this machine has no IPv4 address but loopback, to come from")
+    relay = Relay(lesson, "--listen", "0.0.0.0:0")
+    try:
+        relay.address = (own[0], relay.address[1])
+        assert relay.get("/class").json()["own"] is False
+        for topic in ("clock", "class.feed", "class.control"):
+            assert_refused(post(relay, topic, {"any": 1}), 403)
+        assert post(relay, "class.reports", {"who": "1"}).status == 200
+        relay.address = ("127.0.0.1", relay.address[1])
+        assert relay.get("/class").json()["own"] is True
+    finally:
+        relay.stop()
+
+
+def test_the_feed_alone_may_be_read_by_a_page_that_came_another_way(lesson):
+    def allowed(server, topic):
+        answer = server.get(f"/short_poll/{topic}", ("Origin", "http://192.0.2.7:8765"))
+        return answer.header("access-control-allow-origin")
+    assert allowed(lesson, "class.feed") == "*"
+    assert [allowed(lesson, topic) for topic in ("class.reports", "class.control", "chat")] == [None] * 3
+
+
+def test_a_class_page_may_ask_other_ports_of_any_address(lesson):
+    def sources(path):
+        policy = lesson.get(path).header("content-security-policy")
+        return policy.partition("connect-src ")[2].partition(";")[0].split()
+    assert set(sources("/class.html")) - set(sources("/")) == {"http:"}
 
 
 # ---- finding it ----

@@ -16,6 +16,8 @@ export const FIRST = {
   payload: 50, // bytes of each
   muted: false, // the chat
   transport: "all", // what students read over
+  line: "", // what stands in the door that they read through, one of THINGS; "": they need none
+  door: 0, // its port
   question: 0, // the how-manieth; 0: none
   asks: "", // its name, one of QUESTIONS
   answer: "", // the transport that it was, once it is told

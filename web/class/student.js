@@ -2,7 +2,8 @@
 //
 // Student: follows the class's feed over the transports that the teacher deals out, shows how long
 // each takes, answers questions, and tells the class once a second what was measured. It has no name;
-// the number it goes by is made for this page and forgotten with it.
+// the numbers it goes by are made for this page and forgotten with it. What it predicts has one of its
+// own, since what it measures tells the kind of device, which only one of a class may have.
 
 import { byId, h, setText } from "../dom.js";
 import { formatDelay } from "../format.js";
@@ -15,6 +16,7 @@ import { DelayRow } from "./delay_row.js";
 import { Delays } from "./delays.js";
 import { deviceOf } from "./device.js";
 import { CONTROL, FEED, FIRST, lessonOf, PREDICTIONS, QUESTIONS, REPORTS } from "./lesson.js";
+import { showLine, throughOf } from "./line.js";
 import { Meter } from "./meter.js";
 
 const REPORT_MS = 1000;
@@ -25,6 +27,10 @@ export function startStudent(own) {
   new Student(own).start();
 }
 
+function anyNumber() {
+  return crypto.getRandomValues(new Uint32Array(2)).join("_");
+}
+
 class Student {
   #lesson = FIRST;
   #clients = new Map(); // transport -> {client, row}
@@ -33,8 +39,8 @@ class Student {
   #seen_ms = Infinity; // visible since; what was published before says nothing about the line
 
   constructor(own) {
-    this.who = crypto.getRandomValues(new Uint32Array(2)).join("_");
-    this.meter = new Meter({ who: this.who, own, ...deviceOf(navigator.userAgent, navigator.maxTouchPoints) });
+    this.voter = anyNumber();
+    this.meter = new Meter({ who: anyNumber(), own, ...deviceOf(navigator.userAgent, navigator.maxTouchPoints) });
   }
 
   async start() {
@@ -79,7 +85,10 @@ class Student {
     if (lesson.reset !== before.reset) this.meter.reset();
     if (lesson.reset !== before.reset || lesson.question !== this.#asked) this.#choice = "";
     this.#asked = lesson.question;
-    if (lesson.transport !== before.transport) this.#listen();
+    const led = lesson.line !== before.line || lesson.door !== before.door;
+    if (led) this.meter.reset(); // what came another way says nothing about this one
+    if (led || lesson.transport !== before.transport) this.#listen();
+    showLine(lesson);
     this.#drawQuestion();
     this.#draw();
   }
@@ -96,7 +105,7 @@ class Student {
 
   #open(name, Client) {
     const row = new DelayRow(has(`transport.${name}`) ? say(h("span"), `transport.${name}`) : name, name);
-    const client = new Client(FEED, {}, {
+    const client = new Client(FEED, { through: throughOf(this.#lesson) }, {
       onMessage: (message, at_ms) => this.#heard(name, message, at_ms),
       onState: (state) => (row.element.dataset.state = state),
     });
@@ -167,7 +176,7 @@ class Student {
 
   async #predict(choice) {
     const { reset, question } = this.#lesson;
-    const told = await this.#tell(PREDICTIONS, JSON.stringify({ who: this.who, reset, question, choice }));
+    const told = await this.#tell(PREDICTIONS, JSON.stringify({ who: this.voter, reset, question, choice }));
     if (told && question === this.#asked) this.#choice = choice;
     this.#drawQuestion();
   }

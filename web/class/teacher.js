@@ -14,6 +14,7 @@ import { DelayRow } from "./delay_row.js";
 import { Delays } from "./delays.js";
 import { startInvitation } from "./invitation.js";
 import { answerOf, CONTROL, FIRST, lessonOf, PREDICTIONS, QUESTIONS, REPORTS } from "./lesson.js";
+import { Line, offerLines } from "./line.js";
 import { Tally } from "./tally.js";
 
 const DRAW_MS = 1000;
@@ -43,6 +44,7 @@ class Teacher {
     this.names = (await loadTransports().catch(() => [])).filter(({ client }) => client).map(({ name }) => name);
     this.#prepare();
     await this.#takeUp();
+    await this.#offerLine();
     subscribe(REPORTS, { share: false, onMessage: ({ data }) => this.#tally.takeReport(data, clock_ms()) });
     subscribe(PREDICTIONS, { since: "first", share: false, onMessage: ({ data }) => this.#tally.takePrediction(data) });
     setInterval(() => this.#draw(), DRAW_MS);
@@ -69,8 +71,8 @@ class Teacher {
   }
 
   #settings() {
-    const { rate, payload, transport, muted } = this.#lesson;
-    return { rate, payload, transport, muted };
+    const { rate, payload, transport, line, door, muted } = this.#lesson;
+    return { rate, payload, transport, line, door, muted };
   }
 
   /** Goes on with the lesson that is on, or begins one. */
@@ -79,6 +81,28 @@ class Teacher {
     const lesson = lessonOf(answer?.messages?.at(-1)?.data);
     if (lesson) this.#lesson = lesson;
     await this.#tell(lesson ? {} : { reset: Date.now() });
+  }
+
+  async #offerLine() {
+    this.line = await Line.find();
+    say(byId("line-about"), this.line ? "class.line_about" : "class.line_needs", { port: String(this.line?.port) });
+    byId("line-choice").hidden = !this.line;
+    if (!this.line) return;
+    offerLines(byId("line"));
+    byId("line").addEventListener("change", () => this.#lead(byId("line").value));
+    this.#showSettings();
+  }
+
+  /** Students come when the door is ready, and leave it before it closes. */
+  async #lead(line) {
+    try {
+      if (line) await this.line.open(line);
+      await this.#tell({ line, door: line ? this.line.port : 0 });
+      if (!line) await this.line.close();
+    } catch (error) {
+      this.#showSettings();
+      this.#trouble("class.no_line", { text: error.message });
+    }
   }
 
   #ask() {
@@ -113,6 +137,7 @@ class Teacher {
 
   #showSettings() {
     for (const name of Object.keys(SETTINGS)) byId(name).value = String(this.#lesson[name]);
+    byId("line").value = this.#lesson.line;
     byId("muted").checked = this.#lesson.muted;
     if (this.#lesson.asks) byId("asks").value = this.#lesson.asks;
   }

@@ -87,6 +87,18 @@ export default {
   "class.payload": { en: "Each", zh: "每条" },
   "class.transport": { en: "Students read over", zh: "同学用哪种方式读" },
   "class.all": { en: "all side by side", zh: "全部，并排比较" },
+  "class.line": { en: "Their line to the feed", zh: "同学读消息的线路" },
+  "class.line_none": { en: "as it is, by no door", zh: "直连，不走门" },
+  "class.line_about": {
+    en: "Students read the feed through a door of this computer (port {port}) with what you choose in it. Reports, predictions and chat go past it, and no fault of the lab's other doors touches the class.",
+    zh: "同学会经过本机的一扇“门”（端口 {port}）读消息，门里是你选的线路。报告、猜测和聊天都不走这扇门；实验室里其他门的故障也碰不到同学。",
+  },
+  "class.line_needs": {
+    en: "To send students over a bad line, start with `./dev run --lab --class`, and open the teacher's address on this computer.",
+    zh: "想让同学走一条糟糕的线路，请用 `./dev run --lab --class` 启动，并在这台电脑上打开教师地址。",
+  },
+  "class.no_line": { en: "The door does not obey: {text}. Are the doors still running?", zh: "门没有反应：{text}。中继还在运行吗？" },
+  "class.line_told": { en: "The teacher has put something between the feed and you:", zh: "老师在你和消息之间放了：" },
   "class.mute": { en: "Mute the chat", zh: "聊天静音" },
   "class.predict": { en: "Predict first", zh: "先猜，再看" },
   "class.question": { en: "Question", zh: "问题" },

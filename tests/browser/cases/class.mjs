@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { artefact } from "../lib/in_browsers.mjs";
 import { startLab } from "../lib/lab_server.mjs";
+import { freePort, startRelay } from "../lib/relay.mjs";
 import { until } from "../lib/until.mjs";
 import { untilAllIn } from "./languages.mjs";
 
@@ -15,9 +16,15 @@ const TOKEN = "token-of-the-test";
 export async function serve() {
   const folder = mkdtempSync(path.join(tmpdir(), "pushlab-class-"));
   writeFileSync(path.join(folder, "token"), TOKEN);
-  const server = await startLab("--class", "--teacher-token", path.join(folder, "token"));
+  const port = await freePort();
+  const relay = await startRelay({ port }, { far: "delay=40", "~class": "refuse" }, "--control-origin", `http://127.0.0.1:${port}`);
+  const server = await startLab(port, "--class", "--teacher-token", path.join(folder, "token"), "--lab", "--doors", relay.control);
   rmSync(folder, { recursive: true }); // it is read at the start
-  return server;
+  const stop = async () => {
+    await server.stop();
+    await relay.stop();
+  };
+  return { ...server, relay, stop };
 }
 
 const page = (server, more = "") => `${server.http}/class.html?lang=en&theme=light${more}`;
@@ -44,6 +51,8 @@ function read() {
     byTransport: rowsOf("#by-transport"),
     byDevice: rowsOf("#by-device"),
     own: rowsOf("#own-delays"),
+    line: document.querySelector("#line-told").hidden ? "" : text("#line-name"),
+    toCheck: document.querySelectorAll("#what-to-check:not([hidden]) li").length,
     asked: document.querySelector("#question").hidden ? "" : text("#asked"),
     told: text("#told"),
     voted: text("#voted"),
@@ -75,7 +84,7 @@ export function cases(test, own, browser) {
     await untilSees(teacher, ({ present }) => present === "2", "two students");
     const everywhere = ({ byTransport }) => byTransport.every(({ measured, words }) => measured && words.includes("students: 2"));
     const seen = await untilSees(teacher, everywhere, "both have measured every transport");
-    assert.deepEqual(seen.byDevice.map(({ name }) => name), [{ chromium: "Computer Chrome", firefox: "Computer Firefox" }[browser]]);
+    assert.deepEqual(seen.byDevice.map(({ name }) => name), [{ chromium: "Computer Chrome", firefox: "Computer Firefox", webkit: "Computer Safari" }[browser]]);
     assert.equal(seen.light, "waiting", "students on this very machine prove nothing");
 
     await teacher.click("#ask");
@@ -86,6 +95,10 @@ export function cases(test, own, browser) {
     await bob.click(choice("short_poll"));
     const counted = ({ votes }) => votes.sse === 1 && votes.short_poll === 1;
     assert.equal((await untilSees(teacher, counted, "a vote each")).voted, "2 of 2 have predicted");
+    const predictions = (await said(server, "class.predictions")).slice(1); // what the reset left comes first
+    for (const prediction of predictions) assert.deepEqual(Object.keys(prediction).sort(), ["choice", "question", "reset", "who"]);
+    const devices = new Set((await said(server, "class.reports")).map(({ who }) => who));
+    assert.ok(predictions.every(({ who }) => !devices.has(who)), "who predicts cannot be told by the device");
     await teacher.click("#tell");
     const { answer } = await untilSees(teacher, (now) => now.answer !== "", "the answer");
     assert.notEqual(answer, "");
@@ -102,6 +115,8 @@ export function cases(test, own, browser) {
     await untilSees(bob, ({ own: rows }) => rows.length === 1 && rows[0].transport === "websocket", "what is dealt out");
     await teacher.click("#reset");
     await untilSees(bob, ({ asked }) => asked === "", "the question is gone");
+    const { reset } = await lastWord(server);
+    assert.deepEqual(await said(server, "class.predictions"), [{ reset }], "wiped");
     await bob.click("#own-delays"); // to the front
     await untilSees(teacher, ({ byTransport }) => byTransport.every(({ transport, measured }) => measured === (transport === "websocket")), "measured anew");
     for (const tab of [teacher, ann, bob]) assert.deepEqual((await see(tab)).problems, []);
@@ -112,17 +127,50 @@ export function cases(test, own, browser) {
     const teacher = await open(page(server, `#token=${TOKEN}`));
     const { reset } = await until(() => lastWord(server), (word) => word !== null, "the teacher has begun");
     const report = { who: "phone", own: false, device: "phone", browser: "safari", reset, lines: { websocket: { delays: { 100: 3 }, requests: 1, bytes: 500 } } };
+    assert.equal((await see(teacher)).toCheck, 0);
+    await teacher.evaluate(aMinuteLater);
+    assert.equal((await untilSees(teacher, ({ light }) => light === "late", "no phone within a minute")).toCheck, 4);
     const again = async () => (await say(server, "class.reports", report)).ok && (await see(teacher)).light;
     await until(again, (light) => light === "through", "a green light");
     await teacher.click("#muted");
     await until(() => lastWord(server), (word) => word.muted === true, "muted");
-    assert.equal((await say(server, "chat", { name: "x", text: "y" })).status, 403);
+    assert.equal((await see(teacher)).toCheck, 0);
+    const chat = await open(`${server.http}/chat.html?people=1&lang=en&name=Ann`);
+    chat.allow(/403/);
+    await until(() => chat.evaluate(() => document.querySelector(".person")?.dataset.state), (state) => state === "open");
+    await chat.fill(".say input", "hello");
+    await chat.click(".say button");
+    await until(() => chat.evaluate(() => document.querySelector(".person .bad").textContent), (text) => text.includes("the teacher has muted"), "why not");
     await teacher.reload();
     const muted = () => teacher.evaluate(() => document.querySelector("#muted").checked);
     await until(muted, (is) => is === true, "what was said before still holds");
     assert.equal((await lastWord(server)).reset, reset);
     await teacher.click("#muted");
     await until(() => lastWord(server), (word) => word.muted === false, "no longer muted");
+  });
+
+  test("what the teacher puts into the students' line is for their feed alone, and for as long as it is said", async ({ open }) => {
+    const { server } = own;
+    const teacher = await open(page(server, `#token=${TOKEN}`));
+    const lines = () => teacher.evaluate(() => document.querySelector("#line-choice").hidden ? 0 : document.querySelector("#line").options.length);
+    await until(lines, (count) => count > 5, "lines to choose from");
+    await teacher.choose("#transport", "all");
+    await teacher.choose("#rate", "5");
+    const ann = await open(page(server));
+    ann.allow(/ERR_|Failed to load|WebSocket connection|establish a connection|interrupted while|CORS|access control/);
+    await server.relay.act("far", "freeze"); // a fault of the lab, which spares the class
+    await untilSees(ann, measures, "Ann measures");
+
+    await teacher.choose("#line", "upgrade");
+    const butWebsocket = ({ line, own: rows }) => line !== "" && rows.every(({ transport, measured }) => measured === (transport !== "websocket"));
+    const { problems } = await untilSees(ann, butWebsocket, "all but the WebSocket, which the line does not let through");
+    assert.deepEqual(problems, [], "reports go past the door");
+    await untilSees(teacher, ({ present }) => present === "1", "Ann's reports");
+    assert.ok((await fetch(server.relay.doors["~class"] + "/healthz")).ok);
+
+    await teacher.choose("#line", "");
+    await untilSees(ann, (now) => now.line === "" && measures(now), "all of them again");
+    await until(() => fetch(server.relay.doors["~class"] + "/healthz").then(() => "open", () => "closed"), (door) => door === "closed", "a closed door");
   });
 
   test("a wrong token: the page says what to do", async ({ open }) => {
@@ -167,7 +215,17 @@ export function cases(test, own, browser) {
   });
 }
 
+async function said(server, topic, query = "since=first&limit=1000") {
+  const { messages } = await (await fetch(`${server.http}/short_poll/${topic}?${query}`)).json();
+  return messages.map(({ data }) => data);
+}
+
 async function lastWord(server) {
-  const { messages } = await (await fetch(`${server.http}/short_poll/class.control?since=-1&limit=1`)).json();
-  return messages.at(-1)?.data ?? null;
+  return (await said(server, "class.control", "since=-1&limit=1")).at(-1) ?? null;
+}
+
+/** Runs in the page. */
+function aMinuteLater() {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + 61000;
 }
