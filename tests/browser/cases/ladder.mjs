@@ -3,12 +3,12 @@
 // it should, names what stands in its way, and loses, repeats and reorders nothing meanwhile.
 import assert from "node:assert/strict";
 import { publish } from "../../clients/server.mjs";
+import { listHolds, startHold } from "../lib/hold.mjs";
 import { startLab, startOtherOrigin } from "../lib/lab_server.mjs";
+import { EXPECTED, ladderAt, readLadder } from "../lib/ladder_page.mjs";
 import { startRelay } from "../lib/relay.mjs";
 import { until } from "../lib/until.mjs";
 
-// What a browser says of requests that fail; here they fail on purpose.
-const EXPECTED = /Failed to load resource|WebSocket connection|establish a connection|interrupted while|ERR_|CORS/;
 const PATIENCE_MS = 90000; // on a machine so slow that a trial fails for that, the third comes late
 const PAUSE_MS = 40; // between two messages
 const HISTORY = "20000,1h,64M"; // however long it takes, nothing is forgotten
@@ -78,20 +78,7 @@ function readAll() {
   return Object.fromEntries(rows);
 }
 
-/** Runs in the ladder page: what it shows. */
-function read() {
-  const { state, transport, code, shared } = document.getElementById("ladder").dataset;
-  const rungs = [...document.querySelectorAll("#rungs li")].map(({ dataset }) => [dataset.transport, dataset.code]);
-  const figure = (dd) => Number(dd.textContent.replace(/\D/g, ""));
-  const counts = [...document.querySelectorAll("#counts dd")].map((dd) => [dd.id.slice(6), figure(dd)]);
-  const history = [...document.querySelectorAll("#history li")].map(({ dataset }) => dataset.code);
-  return {
-    state, transport, code, shared: shared === "true",
-    rungs: Object.fromEntries(rungs), counts: Object.fromEntries(counts), history,
-  };
-}
-
-const untilShown = (tab, good, what) => until(() => tab.evaluate(read), good, what, PATIENCE_MS);
+const untilShown = (tab, good, what) => until(() => tab.evaluate(readLadder), good, what, PATIENCE_MS);
 
 /** Waits for so many messages, and takes no other number. */
 async function assertWhole(tab, total) {
@@ -129,10 +116,6 @@ async function untilOneReads(server, topic) {
   await until(readers, (count) => count === 1, "one reader");
 }
 
-function pageOf(origin, topic, more = "") {
-  return `${origin}/ladder.html?lang=en&theme=light&since=first&topic=${topic}${more}`;
-}
-
 /** Runs body while messages are published; resolves to their number. */
 async function whilePublishing(server, topic, body) {
   const stop = keepPublishing(server, topic);
@@ -168,7 +151,7 @@ export function cases(test, own) {
       const { server } = own;
       let tab = null;
       const total = await whilePublishing(server, name, async () => {
-        tab = await open(pageOf(server.http, name, "&share=0"), { proxy: new URL(server.relay.doors[name]).host });
+        tab = await open(ladderAt(server.http, name, "&share=0"), { proxy: new URL(server.relay.doors[name]).host });
         tab.allow(EXPECTED);
         const arrived = ({ state, transport, code }) => state === "open" && `${transport}: ${code}` === place;
         await untilShown(tab, arrived, place);
@@ -177,9 +160,29 @@ export function cases(test, own) {
     });
   }
 
+  test("behind the real nginx, as it comes and set up for push", async ({ open, skip }) => {
+    const { server } = own;
+    const { missing } = (await listHolds()).find(({ name }) => name === "nginx");
+    if (missing) return skip(`not installed (apt install ${missing})`);
+    const places = { default: NO_UPGRADE, cured: BEST };
+    for (const [configuration, place] of Object.entries(places)) {
+      const hold = await startHold(server, "nginx", configuration);
+      let tab = null;
+      const total = await whilePublishing(server, configuration, async () => {
+        tab = await open(ladderAt(hold.open, configuration, "&share=0"));
+        tab.allow(EXPECTED);
+        await untilShown(tab, ({ transport, code }) => `${transport}: ${code}` === place, place);
+      });
+      await assertWhole(tab, total);
+      await tab.leave();
+      await hold.stop();
+    }
+    return undefined;
+  });
+
   test("a line that freezes is left for a poll, and taken up again", async ({ open }) => {
     const { server } = own;
-    const tab = await open(pageOf(server.relay.doors.freezing, "freezing", "&share=0"));
+    const tab = await open(ladderAt(server.relay.doors.freezing, "freezing", "&share=0"));
     tab.allow(EXPECTED);
     await untilShown(tab, ({ transport }) => transport === "websocket", "to be on WebSocket");
     const before = await heartbeats(server);
@@ -197,7 +200,7 @@ export function cases(test, own) {
   test("a cache that answers for the server is noticed and got round", async ({ open }) => {
     const { server } = own;
     const more = "&share=0&transports=long_poll&wait=1";
-    const tab = await open(pageOf(server.relay.doors["naive-cache"], "cached", more));
+    const tab = await open(ladderAt(server.relay.doors["naive-cache"], "cached", more));
     await untilShown(tab, ({ rungs }) => rungs.long_poll === "cache_answers", "to notice the cache");
     await publish(server, "cached", "behind the cache");
     await assertWhole(tab, 1);
@@ -206,11 +209,11 @@ export function cases(test, own) {
   test("two tabs share a connection, and the one that is left takes it over", async ({ open }) => {
     const { server } = own;
     const topic = "shared";
-    const first = await open(pageOf(server.http, topic));
+    const first = await open(ladderAt(server.http, topic));
     await untilShown(first, ({ transport }) => transport === "websocket", "the first on WebSocket");
     await publish(server, topic, "before the second");
     await assertWhole(first, 1);
-    const second = await open(pageOf(server.http, topic), { beside: first });
+    const second = await open(ladderAt(server.http, topic), { beside: first });
     await untilShown(second, ({ state, shared }) => state === "open" && shared, "the second to follow");
     await untilOneReads(server, topic);
     await publish(server, topic, "to both");

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Browsers: Chromium (DevTools protocol, by playwright-core) and Firefox (WebDriver BiDi, by
-// puppeteer-core) behind one small interface. Each browser has a fresh profile and a home of its
-// own, and leaves nothing behind; each tab has storage of its own.
+// puppeteer-core) behind one small interface; and WebKitGTK (webkit.mjs), which is too large to be
+// wanted of everybody: PUSHLAB_BROWSERS=webkit takes it in place of the two. Each browser has a fresh
+// profile and a home of its own, and leaves nothing behind; each tab has storage of its own.
 
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -10,6 +11,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { chromium } from "playwright-core";
 import puppeteer from "puppeteer-core";
+import { openWebkit, PACKAGES, webkitDriver } from "./webkit.mjs";
 
 const VIEWPORT = { width: 1440, height: 900 };
 const OPENING_MS = 60000;
@@ -24,10 +26,14 @@ const FIREFOX_PREFERENCES = {
 
 const first = (...places) => places.find((place) => existsSync(place));
 
-/** {name, path, launch(home)}; path is undefined where the browser is not installed. */
-export const BROWSERS = [
-  { name: "chromium", path: first("/usr/bin/chromium", "/usr/bin/chromium-browser"), open: openChromium },
-  { name: "firefox", path: first("/usr/bin/firefox-esr", "/usr/bin/firefox"), open: openFirefox },
+const wantsWebkit = process.env.PUSHLAB_BROWSERS === "webkit";
+
+/** {name, path, packages, open(path, home, script)}; path is undefined where its packages are missing. */
+export const BROWSERS = wantsWebkit ? [
+  { name: "webkit", path: webkitDriver(), packages: PACKAGES, open: openWebkit },
+] : [
+  { name: "chromium", path: first("/usr/bin/chromium", "/usr/bin/chromium-browser"), packages: "chromium", open: openChromium },
+  { name: "firefox", path: first("/usr/bin/firefox-esr", "/usr/bin/firefox"), packages: "firefox-esr", open: openFirefox },
 ];
 
 /**

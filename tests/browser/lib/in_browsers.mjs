@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// In browsers: runs the files of cases/ in Chromium and in Firefox. A file exports
+// In browsers: runs the files of cases/ in Chromium and in Firefox, or in WebKit. A file exports
 //   serve()                      starts its server, one for each browser; {stop()} and what it likes
 //   cases(test, own, browser)    test(name, body) is one case; own.server is what serve() gave
 // A case gets open(url, how), and skip(why); how: see launch() in browsers.mjs. What it has opened is closed behind it, and must not have
@@ -43,7 +43,7 @@ export function inBrowsers(everywhere, once) {
 }
 
 function inBrowser(kind, files) {
-  const skip = kind.path ? false : `${kind.name} is not installed`;
+  const skip = kind.path ? false : `${kind.name} is not installed: apt-get install ${kind.packages}`;
   describe(kind.name, { skip, concurrency: 1 }, () => {
     let browser = null;
     before(async () => (browser = await launch(kind)), { timeout: SETUP_MS });
