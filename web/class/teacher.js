@@ -33,6 +33,7 @@ class Teacher {
   #rows = new Map(); // list and key -> DelayRow
   #token;
   #onWrongToken;
+  #said; // when all that was told has been said
 
   constructor(token, addresses, onWrongToken) {
     this.#token = token;
@@ -43,7 +44,7 @@ class Teacher {
   async start() {
     this.names = (await loadTransports().catch(() => [])).filter(({ client }) => client).map(({ name }) => name);
     this.#prepare();
-    await this.#takeUp();
+    await (this.#said = this.#takeUp());
     await this.#offerLine();
     subscribe(REPORTS, { share: false, onMessage: ({ data }) => this.#tally.takeReport(data, clock_ms()) });
     subscribe(PREDICTIONS, { since: "first", share: false, onMessage: ({ data }) => this.#tally.takePrediction(data) });
@@ -80,7 +81,7 @@ class Teacher {
     const answer = await fetch(`/short_poll/${CONTROL}?since=-1&limit=1`).then((response) => response.json()).catch(() => null);
     const lesson = lessonOf(answer?.messages?.at(-1)?.data);
     if (lesson) this.#lesson = lesson;
-    await this.#tell(lesson ? {} : { reset: Date.now() });
+    await this.#say(lesson ? {} : { reset: Date.now() });
   }
 
   async #offerLine() {
@@ -115,7 +116,12 @@ class Teacher {
     else this.#trouble("class.no_answer_yet");
   }
 
-  async #tell(changes) {
+  /** One after the other: said at once, the second would take the first back. */
+  #tell(changes) {
+    return (this.#said = this.#said.then(() => this.#say(changes)));
+  }
+
+  async #say(changes) {
     const lesson = { ...this.#lesson, ...changes };
     try {
       await post({ topic: CONTROL, type: "json", data: JSON.stringify(lesson), token: this.#token });
