@@ -33,14 +33,24 @@ struct service_run {
 
 /* ---- the child --------------------------------------------------------------------------- */
 
+/* Though the parent may have ended by now, and its handler, which takes a signal for it, is the
+ * child's as well until that is another program. */
+static void end_with(pid_t parent)
+{
+    signal(SIGTERM, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(0);
+}
+
 /* Only what is named goes along into the child. */
-static void run_program(const struct service_run *run, int progress_fd,
+static void run_program(const struct service_run *run, pid_t parent, int progress_fd,
                         const char *const *arguments)
 {
     const char *all[ARGUMENTS_LIMIT + 2] = {"pushbench"};
     char number[16];
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    end_with(parent);
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     dup2(nothing, STDIN_FILENO);
     dup2(run->output_fd, STDOUT_FILENO);
@@ -162,6 +172,7 @@ struct service_run *service_run_start(struct event_base *base, const char *const
                                       const struct run_listener *listener)
 {
     int ends[2] = {-1, -1};
+    pid_t self = getpid();
     struct service_run *run = calloc(1, sizeof(*run));
     if (!run)
         return NULL;
@@ -174,7 +185,7 @@ struct service_run *service_run_start(struct event_base *base, const char *const
     good = good && run->on_progress && event_add(run->on_progress, NULL) == 0 &&
            (run->pid = fork()) >= 0;
     if (good && run->pid == 0)
-        run_program(run, ends[1], arguments);
+        run_program(run, self, ends[1], arguments);
     if (ends[1] >= 0)
         close(ends[1]);
     if (good)
