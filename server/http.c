@@ -20,6 +20,7 @@
 enum {
     BACKLOG = 4096,
     LOANS_BACKLOG = 128,
+    ACCEPTS_IN_A_ROW = 64, /* and their first requests; then it is the others' turn */
     ACCEPT_PAUSE_MS = 100, /* without descriptors, trying again at once would only spin */
     WRITE_TIMEOUT_S = 30,
 };
@@ -39,6 +40,7 @@ struct front {
     struct worker *worker;
     struct evconnlistener *listeners[OPTION_LIST_LIMIT];
     unsigned listener_count;
+    unsigned accepted;         /* since the last pause */
     struct event *pause_event; /* ends a pause in accepting */
     int spare_fd;              /* given up for a moment to tell a peer that we are full */
     /*
@@ -91,6 +93,25 @@ static bool count_in(struct server *server, uint16_t peer_bucket)
 
 /* ---- accepting --------------------------------------------------------------------------- */
 
+static void pause_accepting(struct front *front, unsigned ms)
+{
+    for (unsigned i = 0; i < front->listener_count; i++)
+        evconnlistener_disable(front->listeners[i]);
+    event_add(front->pause_event, &(struct timeval){.tv_usec = ms * 1000});
+}
+
+static void on_pause_over(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    struct front *front = arg;
+    bool good = true;
+    front->accepted = 0;
+    for (unsigned i = 0; i < front->listener_count; i++)
+        good &= evconnlistener_enable(front->listeners[i]) == 0;
+    if (!good) /* the kernel has no room to watch one more: later, then */
+        pause_accepting(front, ACCEPT_PAUSE_MS);
+}
+
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
                       struct sockaddr *address, int address_len, void *arg)
 {
@@ -101,22 +122,9 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd,
     counter_add(&front->worker->stats->accepted, 1);
     worker_look_at_clock(front->worker);
     connection_create(front->worker, fd, bucket, !within);
-}
-
-static void set_accepting(struct front *front, bool on)
-{
-    for (unsigned i = 0; i < front->listener_count; i++) {
-        if (on)
-            evconnlistener_enable(front->listeners[i]);
-        else
-            evconnlistener_disable(front->listeners[i]);
-    }
-}
-
-static void on_pause_over(evutil_socket_t fd, short what, void *arg)
-{
-    (void)fd, (void)what;
-    set_accepting(arg, true);
+    /* The listener would go on for as long as somebody comes. */
+    if (++front->accepted == ACCEPTS_IN_A_ROW)
+        pause_accepting(front, 0);
 }
 
 /* Out of descriptors: one is kept aside, so that a waiting peer can be told instead of left
@@ -137,12 +145,6 @@ static void refuse_one(struct front *front, int listen_fd)
     front->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void pause_accepting(struct front *front)
-{
-    set_accepting(front, false);
-    event_add(front->pause_event, &(struct timeval){.tv_usec = ACCEPT_PAUSE_MS * 1000});
-}
-
 static void on_accept_error(struct evconnlistener *listener, void *arg)
 {
     struct front *front = arg;
@@ -154,7 +156,7 @@ static void on_accept_error(struct evconnlistener *listener, void *arg)
         strerror(error));
     if (error == EMFILE || error == ENFILE)
         refuse_one(front, evconnlistener_get_fd(listener));
-    pause_accepting(front);
+    pause_accepting(front, ACCEPT_PAUSE_MS);
 }
 
 /* ---- delivering pages -------------------------------------------------------------------- */
@@ -285,7 +287,7 @@ static void on_lender_error(struct evconnlistener *listener, void *arg)
 {
     struct front *front = ((evhtp_t *)arg)->arg;
     (void)listener;
-    pause_accepting(front);
+    pause_accepting(front, ACCEPT_PAUSE_MS);
     if (front->spare_fd >= 0)
         close(front->spare_fd);
     front->spare_fd = -1;

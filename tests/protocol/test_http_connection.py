@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
 """One connection, many requests: order, keep-alive, pipelining, holding, leaving."""
+import contextlib
+import os
+import signal
+
 import pytest
 
 from lib import http
@@ -236,3 +240,20 @@ def test_http_1_0_gets_no_100(server):
         connection.send(http.build("POST", "/publish/t", [("Expect", "100-continue")], b"x",
                                    version="HTTP/1.0"))
         assert connection.read_response().status == 200
+
+
+def test_who_is_there_already_has_a_turn_among_newcomers(serve):
+    server = serve("--workers", "1")
+    with contextlib.ExitStack() as stack:
+        old = stack.enter_context(server.connect())
+        assert old.ask("GET", "/time").status == 200
+        server.process.send_signal(signal.SIGSTOP)
+        os.waitpid(server.process.pid, os.WUNTRACED)
+        try:
+            newcomers = [stack.enter_context(server.connect()) for _ in range(100)]
+            for connection in (*newcomers, old):
+                connection.send(http.build("GET", "/time"))
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        served_us = old.read_response().json()["time_us"]
+        assert served_us < max(connection.read_response().json()["time_us"] for connection in newcomers)
