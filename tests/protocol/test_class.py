@@ -2,14 +2,16 @@
 """A lesson (--class): the teacher's token, what students may publish, what the teacher's word does."""
 import json
 import re
+import shutil
+import subprocess
 
 import pytest
 
 from lib import http
 from lib.relay import Relay
-from lib.server import run
+from lib.server import BINARY, ROOT, run
 from lib.websocket import WebSocket
-from lib.wire import until
+from lib.wire import PATIENCE_S, until
 
 TOKEN = "canary-of-the-teacher-2718"
 TEACHER = [("Authorization", f"Bearer {TOKEN}")]
@@ -165,6 +167,19 @@ def test_who_comes_by_a_door_from_elsewhere_is_not_of_this_machine(lesson):
         assert relay.get("/class").json()["own"] is True
     finally:
         relay.stop()
+
+
+@pytest.mark.skipif(not shutil.which("setpriv"), reason="no setpriv (util-linux), which starts the doors")
+@pytest.mark.parametrize("listen", [("--listen", "*:8901"), ("--listen=*:8901",)])
+def test_the_students_door_leads_where_they_can_be_told_apart(listen, tmp_path):
+    """To 127.0.0.1, of which there are many: localhost may be ::1, and that one is this machine's."""
+    relay, config = tmp_path / "pushrelay", tmp_path / "config.json"
+    relay.write_text(f'#!/bin/bash\ncat "${{@: -1}}" >{config}\n', encoding="ascii")
+    relay.chmod(0o700)
+    subprocess.run([ROOT / "bench/relay/with_doors", relay, BINARY, "--class", *listen],
+                   stdin=subprocess.DEVNULL, timeout=PATIENCE_S, check=False)
+    doors = {door["name"]: door for door in json.loads(config.read_text(encoding="ascii"))["doors"]}
+    assert doors["~class"]["to"] == "127.0.0.1:8901"
 
 
 def test_the_feed_alone_may_be_read_by_a_page_that_came_another_way(lesson):
