@@ -82,12 +82,15 @@ static void begin_canaries(struct subscriber *subscriber, const struct request *
     subscriber_beat_in(subscriber, CANARY_MS);
 }
 
-/* Whether it asks for what it has missed. */
+/* Whether it asks for what it has missed, by since or as EventSource polyfills do. */
 static bool comes_back(const struct request *request)
 {
+    static const char *const names[] = {"since", "lastEventId", "last_event_id", "lastEventID"};
     char text[4];
     size_t len;
-    int found = request_query(request, "since", text, sizeof(text), &len);
+    int found = 0;
+    for (unsigned i = 0; found == 0 && i < sizeof(names) / sizeof(names[0]); i++)
+        found = request_query(request, names[i], text, sizeof(text), &len);
     bool from_now = found == 1 && slice_equal((struct slice){text, len}, SLICE("now"));
     return request_header(request, "Last-Event-ID") || (found != 0 && !from_now);
 }

@@ -82,7 +82,8 @@ def test_who_comes_back_hears_a_heartbeat_soon(serve):
     with Stream(server, "/sse/t") as plain, Stream(server, "/sse/t?since=now") as anew:
         for each in (plain, anew):
             each.start()
-        assert first_beat(server, f"/sse/t?since={cursor}").event == "heartbeat"
+        for name in ("since", "lastEventId", "last_event_id", "lastEventID"):
+            assert first_beat(server, f"/sse/t?{name}={cursor}").event == "heartbeat"
         assert first_beat(server, "/sse/t", [("Last-Event-ID", cursor)]).event == "heartbeat"
         with Stream(server, "/sse/t?since=first") as stream:
             assert [stream.next(heartbeats=True).event for _ in range(2)] == ["message", "heartbeat"]
