@@ -24,6 +24,7 @@ import urllib.parse
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BINARY = pathlib.Path(os.environ.get("PUSHLAB", ROOT / "build/server/pushlab")).resolve()
 PATIENCE_S = 30
+BESIDE = {"relay, for bad lines": "bench/relay/pushrelay", "bench, for the claims": "bench/pushbench"}
 FILES_FOR_A_CLASS = 2000  # 50 browsers hold some 10 connections each
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "firefox-esr", "firefox", "microsoft-edge"]
 FILES = (".js", ".css", ".html", ".svg", ".png", ".json", ".woff2")
@@ -51,17 +52,28 @@ def check(what, good, text="", remedy="", weak=False):
 
 def check_programs(args):
     check("server", os.access(BINARY, os.X_OK), str(BINARY), "not built: run ./dev build")
-    relay = BINARY.parent.parent / "bench/relay/pushrelay"
-    good = os.access(relay, os.X_OK) and subprocess.run(
-        [relay, "--help"], capture_output=True, timeout=PATIENCE_S, check=False).returncode == 0
-    check("relay, for bad lines", good, str(relay), "not built: run ./dev build", weak=True)
+    for what, name in BESIDE.items():
+        program = BINARY.parent.parent / name
+        good = os.access(program, os.X_OK) and subprocess.run(
+            [program, "--help"], capture_output=True, timeout=PATIENCE_S, check=False).returncode == 0
+        check(what, good, str(program), "not built: run ./dev build", weak=True)
     if args.no_browser:
         return
     found = [name for name in BROWSERS if shutil.which(name)]
     check("browser", found, ", ".join(found), "none found: apt install chromium or firefox-esr")
 
 
+def reaches_itself():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("127.0.0.1", 9))  # sends nothing
+            return True
+        except OSError:
+            return False
+
+
 def check_machine(args):
+    """Whether a server can be tried at all."""
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -78,6 +90,8 @@ def check_machine(args):
     walled = ufw.exists() and "ENABLED=yes" in ufw.read_text(encoding="utf-8", errors="replace")
     check("firewall", not walled, "ufw is off",
           f"ufw is on: unless it lets students in already, run sudo ufw allow {args.port}/tcp", weak=True)
+    return check("loopback", reaches_itself(), "up",
+                 "this computer does not reach itself: run sudo ip link set lo up")
 
 
 # ---- what must open ----
@@ -201,8 +215,7 @@ def main():
     quiet = args.json
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left behind
     check_programs(args)
-    check_machine(args)
-    if os.access(BINARY, os.X_OK):
+    if check_machine(args) and os.access(BINARY, os.X_OK):
         check_served(args)
     bad = sum(finding["state"] == "no" for finding in findings)
     if args.json:

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Track: a script for the teacher, step by step: how long, what to open, what to ask before, what
-// will be seen, which claims that shows.
+// will be seen, which claims that shows. All steps open in one tab, each in place of the one before:
+// tabs that stayed open would hold the browser's six connections, and the last steps would get none.
 
 import { h } from "../dom.js";
 import { say } from "../i18n.js";
 import { claimLinks, titleRow } from "./parts.js";
 import { STEPS, TRACKS } from "./tracks.js";
+
+const STEP_TAB = "pushlab-step";
 
 export function showTrack(main, { minutes, steps }) {
   let begins = 0;
@@ -32,5 +35,5 @@ function step(name, from, to) {
     h("div", { class: "step" },
       h("h2", {}, say(h("span"), `step.${name}_title`)),
       part("ask"), part("do"), part("see"), claimLinks(claims)),
-    h("p", { class: "open" }, say(h("a", { class: "go", href: open, target: "_blank" }), "lessons.step_open"), h("code", { translate: "no" }, open)));
+    h("p", { class: "open" }, say(h("a", { class: "go", href: open, target: STEP_TAB }), "lessons.step_open"), h("code", { translate: "no" }, open)));
 }

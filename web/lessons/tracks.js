@@ -8,7 +8,7 @@ export const STEPS = {
   four: { open: "/?topic=clock&interval=2&wait=5", claims: [6, 10, 14, 18] },
   useless: { open: "/?topic=chat&interval=1&wait=5", claims: [8, 9, 11] },
   handshake: { open: "/wire.html?lines=websocket", claims: [1, 2, 3] },
-  bytes: { open: "/wire.html?lines=short_poll,sse,websocket", claims: [2, 13, 15] },
+  bytes: { open: "/wire.html?topic=clock&lines=short_poll,sse,websocket", claims: [2, 13, 15] },
   heartbeat: { open: "/heartbeat.html?interval=2&timeout=1", claims: [7] },
   pictures: { open: "/pictures.html", claims: [5, 13, 20] },
   connections: { open: "/connections.html?every=2", claims: [12, 16] },

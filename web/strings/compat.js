@@ -89,7 +89,7 @@ export default {
   "compat.order_middleboxes": { en: "The order through middleboxes", zh: "排名之一：穿过中间设备" },
   "compat.claim": {
     en: "Claim 17 of the textbook: **short poll > long poll > long connection > WebSocket**. A long connection may be keep-alive, over which polls go, or SSE: two verdicts.",
-    zh: "教科书的第 17 个说法：**短轮询 > 长轮询 > 长连接 > WebSocket**。“长连接”可以指 keep-alive（轮询就走在它上面），也可以指 SSE，所以有两个结论。",
+    zh: "课文的第 17 条说法：**短轮询 > 长轮询 > 长连接 > WebSocket**。“长连接”可以指 keep-alive（轮询就走在它上面），也可以指 SSE，所以有两个结论。",
   },
   "compat.server": { en: "With", zh: "条件" },
   "compat.measured": { en: "Measured: gets through in", zh: "实测：能通的环境数" },

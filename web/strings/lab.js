@@ -235,8 +235,8 @@ export default {
 
   "look.heading": { en: "What to look for", zh: "观察要点" },
   "look.arrival": {
-    en: "**One message, several arrivals.** Publish once. Three columns have it at once; short poll has it at its next question, on average half an interval later.",
-    zh: "**一条消息，几个到达时刻。** 发布一条：有三列立刻收到；短轮询要等下一次请求，平均晚半个间隔。",
+    en: "**One message, several arrivals.** Publish once, to the topic that the columns watch. Three columns have it at once; short poll has it at its next question, on average half an interval later.",
+    zh: "**一条消息，几个到达时刻。** 往各列正在看的主题发布一条：有三列立刻收到；短轮询要等下一次请求，平均晚半个间隔。",
   },
   "look.useless": {
     en: "**Useless answers.** Publish 0.5 a second at random and ask every 2 s: about 37 % of the short polls come back empty. Make the rhythm regular and the share drops towards 0. The average rate alone does not decide it.",

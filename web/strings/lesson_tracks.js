@@ -5,7 +5,7 @@
 export default {
   "step.four_title": { en: "One message, four ways", zh: "一条消息，四条路" },
   "step.four_ask": { en: "The same message leaves at the same moment for every column. Where does it arrive last, and by how much?", zh: "同一条消息同时发往各列。哪一列最后收到？晚多少？" },
-  "step.four_do": { en: "Let the columns run for half a minute. Publish one message by hand. Then set short poll to ask every half second.", zh: "让各列跑半分钟，手工发布一条；再把短轮询间隔改成半秒。" },
+  "step.four_do": { en: "Let the columns run for half a minute. Publish one message by hand, to the topic `clock` that they watch. Then set short poll to ask every half second.", zh: "让各列跑半分钟；把“发布一条消息”的主题改成各列正在看的 `clock`，手工发布一条；再把轮询间隔改成半秒。" },
   "step.four_see": { en: "Short poll is late by anything up to its interval, the others arrive together: on one machine the way is too short to tell them apart. A shorter interval helps, and doubles the requests each time it is halved.", zh: "短轮询最多晚一个间隔，其余几乎同时到：在一台机器上路太短，分不出先后。间隔每缩短一半，延迟减半，请求翻倍。" },
 
   "step.useless_title": { en: "Who talks when nothing happens?", zh: "没有消息时，谁还在说话？" },
@@ -15,7 +15,7 @@ export default {
 
   "step.handshake_title": { en: "The handshake, byte by byte", zh: "逐字节看握手" },
   "step.handshake_ask": { en: "A WebSocket begins as HTTP. Which lines of the request say what it wants to become?", zh: "WebSocket 从 HTTP 开始。请求里哪几行说明它想变成什么？" },
-  "step.handshake_do": { en: "Open the first two units of the connection. Work out the accept value step by step. Then look at a frame.", zh: "打开这个连接的头两个单元，一步步算出 accept 值，再看一个帧。" },
+  "step.handshake_do": { en: "Pick the request, then the answer: there the accept value is worked out step by step. Say something “In a frame”, and compare the frame that goes up with one that comes down.", zh: "先选“请求”，再选“响应”：那里一步步算出 accept 值。然后点“用一帧”发一句，把上行的帧和下行的帧放在一起比较。" },
   "step.handshake_see": { en: "TCP opens first, then one request and `101`, and after that not a byte of HTTP. A frame's head has two bytes from the server, six from the page, which masks what it sends.", zh: "先是 TCP 建立连接，然后一个请求、一个 `101`，此后再没有一个字节属于 HTTP。短帧的头部，服务器发的是两个字节；网页发的要加掩码，是六个字节。" },
 
   "step.bytes_title": { en: "What a message weighs", zh: "一条消息有多重" },
@@ -25,8 +25,8 @@ export default {
 
   "step.heartbeat_title": { en: "Dead, or only silent?", zh: "是断了，还是没话说？" },
   "step.heartbeat_ask": { en: "Probes each two seconds, one second to answer. I freeze the server: how long until we know?", zh: "每两秒探测一次，一秒内必须应答。我现在冻结服务器，要多久才能发现？" },
-  "step.heartbeat_do": { en: "Freeze the server several times, each at another moment, and let the class guess before each. Then cut the line.", zh: "在不同时刻多冻结几次，每次先让学生猜；然后切断线路。" },
-  "step.heartbeat_see": { en: "Detection takes between one and three seconds: the timeout at least, interval and timeout at most.", zh: "发现要一到三秒：最少是一个超时，最多是“间隔加超时”。" },
+  "step.heartbeat_do": { en: "Press “Server freezes” several times, each at another moment, with “Mend” in between, and let the class guess before each. Then “Cut with FIN”.", zh: "换着时刻多点几次“服务器僵死”，每次之后点“修好”，点之前先让学生猜；最后点“正常断开（FIN）”。" },
+  "step.heartbeat_see": { en: "Detection takes between one and three seconds: the timeout at least, interval and timeout at most. A FIN is known at once: timers are for ends that nobody announces.", zh: "发现要一到三秒：最少是一个超时，最多是“间隔加超时”。FIN 则当场得知：定时器是为不告而别准备的。" },
 
   "step.pictures_title": { en: "Pictures, and their lag", zh: "图片流与滞后" },
   "step.pictures_ask": { en: "Ten pictures a second. Which column will look like a film, which like a slide show?", zh: "每秒十张图片。哪一列像电影，哪一列像幻灯片？" },
@@ -35,8 +35,8 @@ export default {
 
   "step.connections_title": { en: "Six connections, and a full house", zh: "六个连接与满员" },
   "step.connections_ask": { en: "Eight windows of one browser want the same feed over SSE. How many get it?", zh: "同一个浏览器里八个窗口都要用 SSE 收消息，有几个能收到？" },
-  "step.connections_do": { en: "Start the eight, first over SSE, then over WebSocket. Then let all come back at once, with and without chance.", zh: "先用 SSE 开八个，再换 WebSocket。然后让大家同时重连，比较加不加随机延时。" },
-  "step.connections_see": { en: "Over HTTP/1.1 a browser opens six connections to a server: the seventh waits for ever. WebSockets are not counted among them.", zh: "HTTP/1.1 下浏览器对一个服务器只开六个连接，第七个一直等。WebSocket 不算在内。" },
+  "step.connections_do": { en: "Start the eight, first over SSE, then over WebSocket. “Close all”. Then let all come back at once, with and without chance. At last take all places of the small server, and ask for one more.", zh: "先用 SSE 开八个，再换 WebSocket，然后“全部关闭”。让大家同时重连，比较加不加随机延时。最后占满小服务器的位子，再要一个。" },
+  "step.connections_see": { en: "Over HTTP/1.1 a browser opens six connections to a server: the seventh waits for ever. WebSockets are not counted among them. A full server says 503 and `Retry-After`.", zh: "HTTP/1.1 下浏览器对一个服务器只开六个连接，第七个一直等。WebSocket 不算在内。满员的服务器答 503 和 `Retry-After`。" },
 
   "step.chat_title": { en: "A chat needs two directions", zh: "聊天需要两个方向" },
   "step.chat_ask": { en: "SSE only comes down. How does a message get up? How many connections does each person need?", zh: "SSE 只能向下。话怎么传上去？每个人要几个连接？" },
@@ -50,7 +50,7 @@ export default {
 
   "step.paths_title": { en: "What stands in between", zh: "中间隔着什么" },
   "step.paths_ask": { en: "Proxies as they come from the box: which transport do they let through, which not?", zh: "原装设置的代理，放行哪种传输方式，拦住哪种？" },
-  "step.paths_do": { en: "Read one row together. Open a cell that failed: reason and cure. Then show the cured proxies.", zh: "一起读一行；点开一个不通的格子，看原因和办法；再切到“已治好”的代理。" },
+  "step.paths_do": { en: "Read one row together. Open a cell that failed: reason and cure. Then choose “proxy cured, too”.", zh: "一起读一行；点开一个不通的格子，看原因和办法；再切到“代理也配好”。" },
   "step.paths_see": { en: "Polls get nearly everywhere. Streams are held back by those who gather answers, WebSocket by those who take `Upgrade` away. Mostly one line of configuration cures it.", zh: "轮询几乎到处能通；代理攒响应，流就被压住；代理去掉 `Upgrade`，WebSocket 就不通。大多一行配置就能治好。" },
 
   "step.ladder_title": { en: "Cut the line, lose nothing", zh: "断了线，一条不丢" },

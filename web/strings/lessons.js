@@ -14,8 +14,8 @@ export default {
   "lessons.track_open": { en: "Open the script", zh: "打开讲稿" },
   "lessons.track_heading": { en: "The script for {minutes} minutes", zh: "{minutes} 分钟课的讲稿" },
   "lessons.before": {
-    en: "**Before the class**: `./dev ready`, then `./dev run --lab`. Each step opens in a tab of its own, with timers so short that nobody waits. Let the class guess before you touch anything: a wrong guess is remembered longer than a right explanation.",
-    zh: "**上课之前**：先 `./dev ready`，再 `./dev run --lab`。每一步都在新标签页打开，计时都已调短，不用干等。动手之前一定先让学生猜：猜错一次，比听对十遍记得更牢。",
+    en: "**Before the class**: `./dev ready`, then `./dev run --lab`. All steps open in one second tab, each in place of the one before, since a browser has only six connections to a server; close other pages of this lab. Timers are so short that nobody waits. Let the class guess before you touch anything: a wrong guess is remembered longer than a right explanation.",
+    zh: "**上课之前**：先 `./dev ready`，再 `./dev run --lab`。各步都在同一个新标签页里打开，后一步顶替前一步：浏览器对一台服务器只有六个连接，所以本实验的其他网页请先关掉。计时都已调短，不用干等。动手之前一定先让学生猜：猜错一次，比听对十遍记得更牢。",
   },
   "lessons.from_to": { en: "minute {from} to {to}", zh: "第 {from}–{to} 分钟" },
   "lessons.step_ask": { en: "Ask first:", zh: "先问：" },

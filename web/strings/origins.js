@@ -57,7 +57,7 @@ export default {
   "origin_way.cookie": { en: "document.cookie", zh: "document.cookie" },
   "origin_way_about.cookie": { en: "cookies belong to a host, not to a port", zh: "Cookie 只认主机，不认端口" },
 
-  "origins.with_cookie": { en: "with the cookie", zh: "带着 Cookie" },
+  "origins.with_cookie": { en: "with the cookie", zh: "带 Cookie" },
   "origins.not_asked": { en: "the server is not asked", zh: "不经过服务器" },
   "origin_is.read": { en: "✓ reads it", zh: "✓ 读到了" },
   "origin_is.published": { en: "✓ published", zh: "✓ 发布成功" },

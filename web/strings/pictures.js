@@ -42,8 +42,8 @@ export default {
   "pictures.way_ndjson": { en: "NDJSON", zh: "NDJSON" },
   "pictures.way_multipart": { en: "Plain <img>", zh: "普通 <img>" },
   "pictures.no_script": {
-    en: "`multipart/x-mixed-replace`: the browser does it all, without a script.",
-    zh: "`multipart/x-mixed-replace`：全由浏览器完成，不用脚本。",
+    en: "No script: `multipart/x-mixed-replace`.",
+    zh: "不用脚本：`multipart/x-mixed-replace`。",
   },
   "pictures.broken": {
     en: "The stream has ended. Load the page again.",

@@ -50,12 +50,16 @@ export class Poll extends Transport {
     const asked_ms = performance.now();
     const url = this.url({ since: this.cursor, ...this.query() });
     this.requestBegins(requestHeadBytes("GET", url));
+    const opens = this.#connected ? 0 : 1;
+    this.counters.connections += opens; // now: a poll that is held has its connection long before its answer
     const response = await fetch(url, {
       cache: "no-store",
       signal: AbortSignal.any([signal, AbortSignal.timeout(this.timeout_ms())]),
+    }).catch((error) => {
+      if (!signal.aborted) this.counters.connections -= opens; // nobody was there
+      throw error;
     });
     const body = await response.arrayBuffer();
-    if (!this.#connected) this.counters.connections += 1;
     this.counters.down.headers += answerHeadBytes(response);
     this.#connected = !this.closes() && response.headers.get("connection") !== "close";
     const batch = this.#read(response, body);

@@ -8,7 +8,8 @@ let timer = 0;
 function probe() {
   note("→ ping");
   socket.send('{"ping": 1}');
-  timer = setTimeout(() => socket.close(), 1000); // no answer: taken for dead
+  // no answer: taken for dead
+  timer = setTimeout(() => socket.close(), 1000);
 }
 
 socket.onopen = () => setInterval(probe, 3000);

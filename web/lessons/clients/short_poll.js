@@ -5,7 +5,8 @@ let cursor = "now";
 
 async function ask() {
   note("→ GET");
-  const answer = await fetch(`/short_poll/${topic}?since=${cursor}&close=1`);
+  const query = `since=${cursor}&close=1`;
+  const answer = await fetch(`/short_poll/${topic}?${query}`);
   const { next, messages } = await answer.json();
   note(`← ${answer.status}: ${messages.length}`);
   for (const message of messages) show(message.data);
