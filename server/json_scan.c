@@ -37,7 +37,7 @@ static size_t skip_value(struct slice text, size_t at)
         else if (depth == 0 && (c == ',' || c == '}' || c == ']'))
             break;
     }
-    return at;
+    return at < text.len ? at : text.len;
 }
 
 static struct slice trimmed(struct slice text, size_t from, size_t to)
@@ -57,6 +57,8 @@ bool json_next(struct slice object, size_t *at, struct slice *ret_name, struct s
         return false;
     size_t end = skip_string(object, from);
     size_t colon = skip_space(object, end), value = skip_space(object, colon + 1);
+    if (end > object.len || value > object.len) /* cut off, so not of json_check's */
+        return false;
     *at = skip_value(object, value); /* the comma, or the closing brace */
     *ret_name = (struct slice){object.at + from + 1, end - from - 2};
     *ret_value = trimmed(object, value, *at);

@@ -2,7 +2,8 @@
  *
  * Finding values in JSON text without taking it apart: what a client sends to be passed on (a
  * message's data, a `ref`) stays byte for byte as it was. For text that json_check has passed;
- * names are unique there.
+ * names are unique there. In any other text something or nothing is found, all of it within the
+ * text; only json_unescape must not be given that.
  */
 #ifndef PUSHLAB_JSON_SCAN_H
 #define PUSHLAB_JSON_SCAN_H

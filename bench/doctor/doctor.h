@@ -24,7 +24,7 @@ struct doctor {
     double took_s; /* but for --idle */
     struct probe_path probe_path;
     struct path_seen path;
-    char place[CURSOR_TEXT_LIMIT]; /* a cursor before what was published to be looked at */
+    char place[ANSWER_TEXT_LIMIT]; /* a cursor before what was published to be looked at */
     char met[TLS_TEXT_LIMIT];      /* by https, as tls_tell; else empty */
     char trouble[TROUBLE_LIMIT];   /* why the path cannot be looked at; empty: it can */
 };

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "doctor_answer.h"
 
+#include "../../server/json_check.h"
+#include "../../server/json_scan.h"
 #include "../relay/http_head.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -65,6 +68,13 @@ void answer_title(struct slice body, char ret[ANSWER_TEXT_LIMIT])
     ret[len] = '\0';
 }
 
+void answer_tame(char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            *text = '?';
+}
+
 void answer_type(struct slice head, char ret[ANSWER_TEXT_LIMIT])
 {
     struct slice fields, value = {0};
@@ -76,4 +86,20 @@ void answer_type(struct slice head, char ret[ANSWER_TEXT_LIMIT])
     const char *end = memchr(value.at, ';', value.len);
     snprintf(ret, ANSWER_TEXT_LIMIT, "%.*s", (int)(end ? end - value.at : (long)value.len),
              value.at);
+    answer_tame(ret);
+}
+
+void answer_place(struct slice body, char ret[ANSWER_TEXT_LIMIT])
+{
+    struct json_error error;
+    struct slice next;
+    ret[0] = '\0';
+    /* Whoever has answered: not all that is JSON's type is JSON. */
+    if (json_check(body, &error) != 0 || !json_member(body, "next", &next) || next.at[0] != '"')
+        return;
+    const char *dash = memrchr(next.at, '-', next.len);
+    unsigned long long seq = dash ? strtoull(dash + 1, NULL, 10) : 0;
+    if (seq > 0)
+        snprintf(ret, ANSWER_TEXT_LIMIT, "%.*s-%llu", (int)(dash - next.at - 1), next.at + 1,
+                 seq - 1);
 }

@@ -14,7 +14,12 @@ const char *answer_meaning(int status);
 /* The title of a page, or where it has none its beginning, fit to be printed; empty: there is
  * neither. */
 void answer_title(struct slice body, char ret[ANSWER_TEXT_LIMIT]);
-/* Its Content-Type without parameters, "no type" where it has none. */
+/* Makes what a stranger wrote fit to be printed and put into JSON: a terminal obeys control
+ * characters. Writes '?' in the place of all but printable ASCII. */
+void answer_tame(char *text);
+/* Its Content-Type without parameters, "no type" where it has none; tamed. */
 void answer_type(struct slice head, char ret[ANSWER_TEXT_LIMIT]);
+/* The cursor in front of the newest message of a batch; empty: the body is none. */
+void answer_place(struct slice body, char ret[ANSWER_TEXT_LIMIT]);
 
 #endif

@@ -2,6 +2,7 @@
 #include "doctor_clues.h"
 
 #include "../relay/http_head.h"
+#include "doctor_answer.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -44,6 +45,7 @@ void clue_add(struct clues *clues, enum product product, enum certainty certaint
     va_start(arguments, format);
     vsnprintf(clue.text, sizeof(clue.text), format, arguments);
     va_end(arguments);
+    answer_tame(clue.text);
     for (unsigned i = 0; i < clues->count; i++)
         if (strcmp(clues->list[i].text, clue.text) == 0)
             return;

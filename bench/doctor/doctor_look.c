@@ -3,19 +3,17 @@
  * A first look, before anything is probed: whether a pushlab answers at all, whether it takes
  * publishes, and what its answers have met on the way.
  */
-#include "../../server/json_scan.h"
 #include "doctor.h"
 #include "doctor_answer.h"
 #include "doctor_fetch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* What is published to be looked at. */
 #define LOOK "the doctor was here"
 
-enum { PATIENCE_MS = 8000, TLS_ALERT = 0x15, UPGRADE_REQUIRED = 426 };
+enum { PATIENCE_MS = 8000, TLS_ALERT = 0x15, UPGRADE_REQUIRED = 426, LEADS_LIMIT = 200 };
 
 static void ask(const struct target *target, const char *method, const char *path,
                 struct slice rest, struct fetched *ret_fetched)
@@ -95,14 +93,15 @@ static void tell_elsewhere(const struct target *target, struct slice to, int sta
                            char trouble[TROUBLE_LIMIT])
 {
     const struct slice asked = SLICE("/transports");
-    char host[WAY_NAME_LIMIT];
+    char host[WAY_NAME_LIMIT], leads[LEADS_LIMIT];
     if (to.len > asked.len && slice_equal(end_of(to, asked.len), asked))
         to.len -= asked.len;
     snprintf(host, sizeof(host), "//%.*s", (int)strcspn(target->authority, ":"),
              target->authority);
-    snprintf(trouble, TROUBLE_LIMIT, "%s%.120s leads elsewhere (%d): give that address: %.*s%s",
-             target->authority, target->path, status, to.len > 200 ? 200 : (int)to.len,
-             to.at ? to.at : "",
+    snprintf(leads, sizeof(leads), "%.*s", (int)to.len, to.at ? to.at : "");
+    answer_tame(leads);
+    snprintf(trouble, TROUBLE_LIMIT, "%s%.120s leads elsewhere (%d): give that address: %s%s",
+             target->authority, target->path, status, leads,
              holds(to, host)
                  ? ""
                  : ", if it is the server's. Networks that want a login first do so, "
@@ -203,25 +202,14 @@ static bool look_publish(struct doctor *doctor)
 
 /* ---- what answers give away -------------------------------------------------------------- */
 
-/* The cursor in front of the newest message. */
-static void keep_place(struct doctor *doctor, struct slice body)
-{
-    struct slice next;
-    if (!holds(body, LOOK) || !json_member(body, "next", &next) || next.len < 2)
-        return;
-    const char *dash = memrchr(next.at, '-', next.len);
-    if (dash)
-        snprintf(doctor->place, sizeof(doctor->place), "%.*s-%llu", (int)(dash - next.at - 1),
-                 next.at + 1, strtoull(dash + 1, NULL, 10) - 1);
-}
-
 static void look_at_feed(struct doctor *doctor)
 {
     struct fetched fetched;
     char path[PROBE_TOPIC_LIMIT + 64];
     snprintf(path, sizeof(path), "/short_poll/%.40s-look?since=first", doctor->topic);
     ask(&doctor->target, "GET", path, SLICE("Accept-Encoding: gzip\r\n\r\n"), &fetched);
-    keep_place(doctor, builder_slice(&fetched.answer.body));
+    if (holds(builder_slice(&fetched.answer.body), LOOK))
+        answer_place(builder_slice(&fetched.answer.body), doctor->place);
     if (fetched.answer.status == 200)
         clues_of_feed(builder_slice(&fetched.answer.head), &doctor->path.clues);
     fetch_finish(&fetched);

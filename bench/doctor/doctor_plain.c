@@ -4,6 +4,7 @@
  * What was sent is not known here, so it is only told what came, and when.
  */
 #include "doctor.h"
+#include "doctor_answer.h"
 #include "doctor_fetch.h"
 
 #include "../clients/client.h"
@@ -259,6 +260,8 @@ void doctor_sse(struct report *report, const struct target *target, unsigned sec
     listen_to(target, builder_slice(&request), seconds, take_stream, &answer, &heard);
     add_common(report, &answer, &heard);
     struct slice type = probe_answer_field(&answer, "Content-Type");
+    char told[ANSWER_TEXT_LIMIT];
+    answer_type(builder_slice(&answer.head), told);
     bool is_stream = type.len >= 17 && memcmp(type.at, "text/event-stream", 17) == 0;
     cJSON_AddNumberToObject(report->document, "events", heard.events);
     cJSON_AddNumberToObject(report->document, "comments", heard.comments);
@@ -267,9 +270,8 @@ void doctor_sse(struct report *report, const struct target *target, unsigned sec
                       meaning_of(answer.status));
     else if (answer.status && !is_stream)
         report_broken(report,
-                      "Content-Type is '%.*s': an EventSource takes text/event-stream "
-                      "alone.",
-                      (int)type.len, type.at ? type.at : "");
+                      "Content-Type is '%s': an EventSource takes text/event-stream alone.",
+                      told);
     if (heard.compressed)
         report_note(report, "It came as gzip: some compressors hold a stream back.");
     if (is_stream && !heard.first_ns)

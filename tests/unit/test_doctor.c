@@ -2,6 +2,7 @@
  *
  * Doctor: what answers give away, and what probes through one path come to.
  */
+#include "../../bench/doctor/doctor_answer.h"
 #include "../../bench/doctor/doctor_judge.h"
 #include "../../bench/doctor/doctor_target.h"
 
@@ -292,6 +293,39 @@ static void test_a_line_is_told_once(void **state)
     assert_int_equal(clues.count, 1);
 }
 
+/* A terminal would obey it, and JSON is UTF-8. */
+static void test_what_strangers_write_is_tamed(void **state)
+{
+    (void)state;
+    struct clues clues = {.count = 0};
+    char text[ANSWER_TEXT_LIMIT];
+    clues_of_names(SLICE("HTTP/1.1 200 OK\r\nServer: nginx \x1b[31m\xe9\r\n\r\n"), &clues);
+    assert_int_equal(clues.count, 1);
+    assert_string_equal(clues.list[0].text,
+                        "Server: nginx ?[31m? (pushlab sends no such line)");
+    answer_type(SLICE("HTTP/1.1 200 OK\r\nContent-Type: text/\x1bhtml; a=b\r\n\r\n"), text);
+    assert_string_equal(text, "text/?html");
+}
+
+static void check_place(const char *body, const char *expected)
+{
+    char text[ANSWER_TEXT_LIMIT];
+    answer_place(slice_of(body), text);
+    assert_string_equal(text, expected);
+}
+
+static void test_places(void **state)
+{
+    (void)state;
+    check_place("{\"next\":\"abc-7\",\"messages\":[]}", "abc-6");
+    check_place("{\"next\":\"abc-0\"}", "");
+    check_place("{\"next\":\"abc\"}", "");
+    check_place("{\"next\":-5,\"messages\":[]}", "");
+    check_place("{\"next\":\"abc-7\r\nHost: a-7\"}", "");
+    check_place("{\"next\":\"abc-7", "");
+    check_place("<html>", "");
+}
+
 static void test_error_pages(void **state)
 {
     (void)state;
@@ -372,6 +406,8 @@ int main(void)
         cmocka_unit_test(test_names_in_heads),
         cmocka_unit_test(test_rewritten_heads_name_nobody),
         cmocka_unit_test(test_a_line_is_told_once),
+        cmocka_unit_test(test_what_strangers_write_is_tamed),
+        cmocka_unit_test(test_places),
         cmocka_unit_test(test_error_pages),
         cmocka_unit_test(test_every_fault_has_words),
         cmocka_unit_test(test_addresses),

@@ -44,6 +44,24 @@ static void test_members(void **state)
     check_member("{\"ab\":1,\"a\":2}", "a", "2");
 }
 
+/* As a stranger may answer the bench: cut anywhere, in memory that ends with it. */
+static void test_what_is_cut_off_is_not_read_beyond(void **state)
+{
+    (void)state;
+    static const char whole[] =
+        " {\"a\\\\\": [\"x\\\"\", {\"b\":\"\\\\\"}], \"cd\":\"e\\\\\"} ";
+    for (size_t len = 0; len < sizeof(whole); len++) {
+        char *text = malloc(len ? len : 1);
+        struct slice name, value, object = {text, len};
+        memcpy(text, whole, len);
+        for (size_t at = 0; json_next(object, &at, &name, &value);) {
+            assert_true(at <= len && name.at + name.len <= text + len);
+            assert_true(value.at + value.len <= text + len);
+        }
+        free(text);
+    }
+}
+
 static void check_unescape(const char *value, struct slice expected)
 {
     struct builder out = {0};
@@ -163,6 +181,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_what_is_cut_off_is_not_read_beyond),
         cmocka_unit_test(test_unescape),
         cmocka_unit_test(test_random),
     };
