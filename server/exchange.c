@@ -211,13 +211,14 @@ bool exchange_open(const struct connection *connection)
            stream_waiting(&connection->stream) < ANSWERS_WAITING_LIMIT;
 }
 
-static void wait_for_more(struct connection *connection, size_t len)
+/* waits: what is there waits for room for its answer, not for more of it. */
+static void wait_for_more(struct connection *connection, size_t len, bool waits)
 {
-    if (connection->state != CONNECTION_READING)
+    if (connection->state != CONNECTION_READING || connection->hurried)
         return;
-    if (len == 0 && !connection->hurried)
+    if (len == 0 || waits) {
         connection_set_deadline(connection, connection_options(connection)->idle_timeout_ms);
-    if (len > 0 && !connection->hurried) {
+    } else {
         /* Runs from the first byte of the head; what comes after does not extend it. */
         connection->hurried = true;
         connection_set_deadline(connection, connection_options(connection)->head_timeout_ms);
@@ -295,8 +296,13 @@ void exchange_serve(struct connection *connection, char *bytes, size_t len,
         connection->linger |= len > 0;
         len = 0;
     }
+    bool waits =
+        len > 0 && connection->state == CONNECTION_READING && !exchange_open(connection);
     if (!input_keep(connection, bytes, len, &gather))
         exchange_refuse_full(connection);
-    wait_for_more(connection, len);
+    wait_for_more(connection, len, waits);
     connection_flush(connection);
+    /* Taken at once: no event will tell that there is room now. */
+    if (waits && exchange_open(connection))
+        worker_pending(connection->worker, connection);
 }

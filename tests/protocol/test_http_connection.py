@@ -125,6 +125,21 @@ def test_a_flood_behind_a_hold_is_bounded(server, topic):
     server.await_subscribers(topic, 0)
 
 
+def test_large_answers_do_not_stop_the_requests_behind_them(server, topic):
+    """Each answer is more than may wait, so the next request does; and the kernel, which gives a
+    connection more room the more it carries, takes most of them at once."""
+    poll, count = http.build("GET", f"/short_poll/{topic}?since=first"), 3
+    data = b"x" * (300 << 10)
+    with server.connect() as connection:
+        assert connection.ask("POST", f"/publish/{topic}", [], data).status == 200
+        for _ in range(8):
+            connection.send(poll * count)
+            for _ in range(count):
+                answer = connection.read_response()
+                assert answer.status == 200, answer
+                assert len(answer.json()["messages"][0]["data"]) == len(data)
+
+
 @pytest.mark.parametrize("leave", ["close", "reset", "finish_sending"])
 def test_leaving_during_a_hold_frees_the_subscriber(server, topic, leave):
     connection = hold(server, topic)
