@@ -182,19 +182,15 @@ void publish_message(struct server *server, const struct publication *publicatio
 
 /* ---- rights ----------------------------------------------------------------------------- */
 
-bool publish_token_valid(const struct options *options, const struct request *request)
-{
-    return !options->publish_token || bearer_is(request, options->publish_token);
-}
-
 /* A class has a token of its own: who shows any other is told so, not taken for a student. */
-static bool token_right(const struct server *server, const struct request *request)
+bool publish_token_right(const struct server *server, const struct request *request)
 {
+    const char *token = server->options->publish_token;
     if (classroom_teacher(server->classroom, request))
         return true;
-    if (server->classroom && !server->options->publish_token)
+    if (server->classroom && !token)
         return !request_header(request, "Authorization");
-    return publish_token_valid(server->options, request);
+    return !token || bearer_is(request, token);
 }
 
 static bool allowed(struct server *server, const struct request *request, enum origin origin,
@@ -207,7 +203,7 @@ static bool allowed(struct server *server, const struct request *request, enum o
                     "--origin and it");
         return false;
     }
-    if (token_right(server, request))
+    if (publish_token_right(server, request))
         return true;
     if (request_header(request, "Authorization")) {
         reply_error(reply, 403, "wrong token");

@@ -32,9 +32,9 @@ struct publish_result {
  */
 void publish_message(struct server *server, const struct publication *publication,
                      struct publish_result *ret_result);
-/* Whether the request carries the publish token (`Authorization: Bearer …`), or none is set.
- * Compared in constant time. */
-bool publish_token_valid(const struct options *options, const struct request *request);
+/* Whether the request carries the token that publishers need (`Authorization: Bearer …`), or
+ * none is needed; in a class the teacher's is good, too. Compared in constant time. */
+bool publish_token_right(const struct server *server, const struct request *request);
 /* The handler of POST /publish/TOPIC. */
 void publish_handle(struct server *server, const struct request *request, struct reply *reply);
 

@@ -2,6 +2,7 @@
 #include "subscriber.h"
 
 #include "advance.h"
+#include "classroom.h"
 #include "connection.h"
 #include "date.h"
 #include "poll.h"
@@ -52,8 +53,9 @@ static struct subscriber *create(struct connection *connection, const struct req
     subscriber->json = wanted->json || wanted->many;
     subscriber->careless = wanted->careless;
     subscriber->foreign = wanted->origin == ORIGIN_FOREIGN;
-    subscriber->may_publish = !subscriber->foreign &&
-                              publish_token_valid(connection->worker->server->options, request);
+    subscriber->may_publish =
+        !subscriber->foreign && publish_token_right(connection->worker->server, request);
+    subscriber->teacher = classroom_teacher(connection->worker->server->classroom, request);
     subscriber->old_http = request->minor_version == 0;
     /* A careless answer has no length, and HTTP/1.0 no chunks. */
     subscriber->close_after =

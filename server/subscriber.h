@@ -42,8 +42,9 @@ struct subscriber {
     uint16_t count : 6;
     uint8_t parameter;           /* of the encoding */
     uint8_t mode;                /* the transport's own */
-    uint8_t transport_index : 7; /* in the server's table and the counters */
+    uint8_t transport_index : 6; /* in the server's table and the counters */
     bool careless : 1;           /* careless=1: without what keeps middleboxes off */
+    bool teacher : 1;            /* by the token of --class */
     bool many : 1;        /* topics= was used: cursors are lists, messages name their topic */
     bool json : 1;        /* format=json */
     bool sample : 1;      /* only the newest, at most once per coalesce_ms */

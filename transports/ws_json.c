@@ -135,7 +135,8 @@ static void answer_published(struct command *command, const struct publish_resul
 static void on_publish(struct command *command)
 {
     struct builder topic = {0}, event = {0}, type = {0}, data = {0};
-    struct publication publication = {.peer = subscriber_peer(command->subscriber)};
+    struct publication publication = {.peer = subscriber_peer(command->subscriber),
+                                      .teacher = command->subscriber->teacher};
     struct slice value;
     const char *wrong = NULL;
     if (!string_member(command->value, "topic", &topic) ||

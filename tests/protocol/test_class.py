@@ -61,6 +61,22 @@ def test_a_socket_without_the_token_is_a_students(lesson, topic):
         assert client.read_json()["error"]["status"] == 403
 
 
+def test_a_socket_with_the_token_is_the_teachers(lesson):
+    with WebSocket(lesson, "/websocket/class.control", TEACHER, protocol="pushlab.json") as client:
+        client.read_json()
+        client.send_json({"publish": {"topic": "class.control", "type": "json", "data": {"rate": 3}}})
+        assert {tuple(client.read_json()) for _ in range(2)} >= {("published",)}
+    assert [message["data"] for message in lesson.history("class.control")] == [{"rate": 3}]
+
+
+def test_a_socket_with_another_token_may_publish_nothing(lesson):
+    with WebSocket(lesson, "/websocket/chat", [("Authorization", "Bearer wrong")],
+                   protocol="pushlab.json") as client:
+        client.read_json()
+        client.send_json({"publish": {"topic": "chat", "data": "hello"}})
+        assert client.read_json()["error"]["status"] == 403
+
+
 def test_students_report_predict_and_chat(lesson):
     for topic in ("class.reports", "class.predictions", "chat"):
         assert post(lesson, topic, {"who": "1"}).status == 200
