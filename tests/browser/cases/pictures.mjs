@@ -43,6 +43,11 @@ function figures() {
   return Object.fromEntries(columns.map((column) => [column.dataset.way, shown(column)]));
 }
 
+/** Runs in the page: the states of the columns that have a WebSocket. */
+function sockets() {
+  return ["websocket", "binary"].map((way) => document.querySelector(`.column[data-way="${way}"]`)?.dataset.state);
+}
+
 /** Waits until the tutorial's client, in its frame, has appended some pictures. */
 export async function untilAppended(tab) {
   await until(() => tab.evaluate(framed), (pictures) => pictures >= 2);
@@ -62,6 +67,7 @@ function shownCode() {
 export function cases(test, own) {
   test("pictures decode, change and differ in every way", async ({ open }) => {
     const tab = await open(`${own.server.http}/pictures.html?lang=en`);
+    await until(() => tab.evaluate(sockets), (states) => states.join() === "open,open"); // given up sooner, Firefox complains
     await tab.fill("#interval", "0.5");
     const scriptless = (name) => /^html/.test(name);
     const ways = [...(await transportsOf(own.server)).filter((name) => !scriptless(name)), "binary"];
