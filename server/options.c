@@ -44,7 +44,7 @@ const struct option_entry option_table[] = {
     {serving, "public", OPTION_TOPIC, AT(publics), "frames", 0, 0, "TOPIC",
      "pages from anywhere may read this topic; none: no topic"},
     {serving, "host", OPTION_HOST, AT(hosts), "", 0, 0, "NAME",
-     "answer to this name too when listening on loopback only; *: to any"},
+     "answer to this name too when listening on loopback only, or in a class; *: to any"},
     {serving, "publish-token", OPTION_TOKEN, AT(publish_token), NULL, 0, 0, "FILE",
      "publishers must send the first line of this file (Authorization: Bearer ...)"},
     {serving, "transport", OPTION_LIST, AT(modules), "", 0, 0, "MODULE.so",

@@ -55,17 +55,41 @@ static bool list_has(const struct option_list *list, struct slice item)
     return false;
 }
 
+static bool ends_with(struct slice text, struct slice end)
+{
+    return text.len > end.len &&
+           slice_equal_nocase((struct slice){text.at + text.len - end.len, end.len}, end);
+}
+
+/* Nobody can lead it here from outside: a number, a name without a dot, or one below a name that
+ * is the local network's (RFC 6762, RFC 8375, and what ICANN and routers keep for it). */
+static bool is_local_name(struct slice host)
+{
+    static const char *const endings[] = {".local", ".home.arpa", ".internal", ".lan"};
+    size_t digits = 0;
+    while (digits < host.len && strchr("0123456789.", host.at[digits]))
+        digits++;
+    if (digits == host.len || host.at[0] == '[' || !memchr(host.at, '.', host.len))
+        return true;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++)
+        if (ends_with(host, slice_of(endings[i])))
+            return true;
+    return false;
+}
+
 bool origin_host_served(const struct options *options, bool loopback,
                         const struct request *request)
 {
     struct authority authority;
-    if (!loopback || list_has(&options->hosts, SLICE("*")))
+    if ((!loopback && !options->classroom) || list_has(&options->hosts, SLICE("*")))
         return true;
     /* Only programs of HTTP/1.0 leave it out; rebinding needs a browser. */
     if (request->host.len == 0)
         return true;
-    return authority_split(request->host, &authority) &&
-           (is_loopback_name(authority.host) || list_has(&options->hosts, authority.host));
+    if (!authority_split(request->host, &authority))
+        return false;
+    return list_has(&options->hosts, authority.host) ||
+           (loopback ? is_loopback_name(authority.host) : is_local_name(authority.host));
 }
 
 /* ---- origins ---------------------------------------------------------------------------- */

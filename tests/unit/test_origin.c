@@ -183,6 +183,28 @@ static void test_hosts(void **state)
     assert_true(served(&any, true, "evil.example"));
 }
 
+static void test_hosts_of_a_class(void **state)
+{
+    (void)state;
+    static const char *const local[] = {"192.168.1.20:8765", "[fe80::1]:8765", "localhost",
+                                        "laptop:8765", "Laptop.LOCAL:8765", "laptop.home.arpa",
+                                        "laptop.lan", "class.example"};
+    static const char *const foreign[] = {"evil.example:8765", "192.168.1.20.evil.example",
+                                          "local.evil.example", "laptop.local.", ".local",
+                                          "1.2.3.4x.example", "evil.xlocal"};
+    const struct options class = {.classroom = true, .hosts = {{"class.example"}, 1}},
+                         any = {.classroom = true, .hosts = {{"*"}, 1}};
+    for (size_t i = 0; i < sizeof(local) / sizeof(*local); i++)
+        if (!served(&class, false, local[i]))
+            fail_msg("%s is not served", local[i]);
+    for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++)
+        if (served(&class, false, foreign[i]))
+            fail_msg("%s is served", foreign[i]);
+    assert_false(served(&class, true, "laptop.local"));
+    assert_true(served(&class, false, NULL));
+    assert_true(served(&any, false, "evil.example"));
+}
+
 static void assert_cors(enum origin origin, bool public_topic, const char *expected)
 {
     struct builder headers = {0};
@@ -227,6 +249,7 @@ int main(void)
         cmocka_unit_test(test_patterns),
         cmocka_unit_test(test_pattern_validity),
         cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_hosts_of_a_class),
         cmocka_unit_test(test_cors),
         cmocka_unit_test(test_publics),
     };
