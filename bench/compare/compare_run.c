@@ -14,7 +14,7 @@ enum {
     SILENCE_LIMIT_MS = 10000, /* besides the interval and the round trip */
     LANE_SHIFT_LIMIT_MS = 20,
     DRAIN_TURN_MS = 50,
-    LAST_ACKNOWLEDGED_MS = 250, /* a kernel takes its time for that, but not more */
+    SETTLE_MS = 1000,
 };
 
 static const int64_t ms_ns = 1000000, s_ns = 1000000000;
@@ -190,7 +190,7 @@ bool compare_drain(struct compare_run *run)
 
 bool compare_settle(struct compare_run *run)
 {
-    return compare_run_until(run, now_ns() + LAST_ACKNOWLEDGED_MS * ms_ns);
+    return compare_run_until(run, now_ns() + SETTLE_MS * ms_ns);
 }
 
 bool compare_run_quiet(struct compare_run *run, int64_t quiet_ns)
