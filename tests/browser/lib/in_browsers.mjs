@@ -7,7 +7,7 @@
 // is closed behind it, and must not have complained: no error on the console, no uncaught
 // exception, no violation of the Content-Security-Policy. When a case fails, pictures of its tabs
 // lie in tests/artefacts/, and it may try once more: browsers on a busy machine are late now and
-// then. Whoever needs that is told of at the end.
+// then. Whoever needs that is told of at the end, and by ./dev test.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
