@@ -16,9 +16,8 @@ export function bytesRow(key) {
   const sum = h("span", { class: "sum" }, "–");
   const element = h("div", { class: "bytes-row" }, say(h("span"), key), h("div", { class: "bar" }, ...bars), sum);
   const draw = (parts, messages, scale) => {
-    const each = Math.max(1, messages);
-    PARTS.forEach((part, i) => (bars[i].style.width = `${(100 * parts[part]) / each / scale}%`));
-    setText(sum, messages ? `≈ ${formatBytes(sumOfParts(parts) / each)}` : "–");
+    PARTS.forEach((part, i) => (bars[i].style.width = messages ? `${(100 * parts[part]) / messages / scale}%` : "0"));
+    setText(sum, messages ? `≈ ${formatBytes(sumOfParts(parts) / messages)}` : "–");
   };
   return { element, draw };
 }

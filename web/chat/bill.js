@@ -47,7 +47,7 @@ export class Bill {
 
   #bytes(act) {
     const { parts, messages } = this.#countersOf(act);
-    return sumOfParts(parts) / Math.max(1, messages);
+    return messages ? sumOfParts(parts) / messages : 0;
   }
 
   /** {parts, messages, requests} of an act. */

@@ -52,8 +52,8 @@ export class Lane {
 
   /** faults: [{at_ms, end_ms: null while it lasts}]; seen_ms: the last sign of life. */
   draw(now_ms, window_ms, faults, seen_ms) {
-    const ago = seen_ms ? number(Math.max(0, now_ms - seen_ms) / 1000, 1, true) : "–";
-    setText(this.#seen, t("heartbeat.seen", { seconds: ago }));
+    const ago = number(Math.max(0, now_ms - seen_ms) / 1000, 1, true);
+    setText(this.#seen, seen_ms ? t("heartbeat.seen", { seconds: ago }) : t("heartbeat.unseen"));
     const drawing = fitCanvas(this.#canvas);
     if (!drawing) return;
     const from_ms = now_ms - window_ms * NOW_AT;

@@ -13,6 +13,7 @@ import { clock_ms } from "../transports/transport.js";
 import { Line } from "./line.js";
 
 const DOOR = "~nat";
+const STEPS = ["nat-connect", "nat-publish", "nat-return"];
 const FORGETS_MS = Number(new URLSearchParams(location.search).get("forgets") ?? 3) * 1000;
 const BEATS = { interval_ms: 1000, timeout_ms: 2000 };
 const LOOK_MS = 400;
@@ -22,6 +23,7 @@ const TOPIC = `lab.nat.${Math.random().toString(36).slice(2, 8)}`;
 export class Nat {
   #doors;
   #sides = [];
+  #begun = false;
   #published = 0;
   #forgotten = 0; // by the router's own count, since connecting
   #before = 0;
@@ -34,7 +36,7 @@ export class Nat {
     byId("nat-connect").addEventListener("click", () => this.#do(() => this.#connect()));
     byId("nat-publish").addEventListener("click", () => this.#do(() => this.#publish()));
     byId("nat-return").addEventListener("click", () => this.#sides.forEach((side) => side.comeBack()));
-    for (const id of ["nat-connect", "nat-publish", "nat-return"]) byId(id).disabled = false;
+    for (const id of STEPS) byId(id).disabled = false;
     setInterval(() => this.#draw(), DRAW_MS);
     this.#look();
   }
@@ -49,12 +51,15 @@ export class Nat {
     this.#before = this.#doors.door(DOOR).counts.idle_cuts;
     this.#forgotten = 0;
     for (const side of this.#sides) side.connect();
+    this.#begun = true;
+    emphasise("nat-publish");
   }
 
   async #publish() {
     const { seq, subscribers } = await post({ topic: TOPIC, data: t("heartbeat.nat_text", { count: this.#published + 1 }) });
     this.#published += 1;
     for (const side of this.#sides) side.due(seq);
+    emphasise("nat-return");
     say(byId("nat-said"), "heartbeat.nat_published", { subscribers });
   }
 
@@ -79,10 +84,16 @@ export class Nat {
 
   #draw() {
     const router = byId("nat-router");
+    const said = this.#begun ? "heartbeat.nat_router" : "heartbeat.nat_router_idle";
     router.dataset.forgotten = this.#forgotten;
-    setText(router, t("heartbeat.nat_router", { count: number(this.#forgotten), seconds: number(FORGETS_MS / 1000) }));
+    setText(router, t(said, { count: number(this.#forgotten), seconds: number(FORGETS_MS / 1000) }));
     for (const side of this.#sides) side.draw();
   }
+}
+
+/** The step that comes next. */
+function emphasise(next) {
+  for (const id of STEPS) byId(id).classList.toggle("primary", id === next);
 }
 
 class Side {

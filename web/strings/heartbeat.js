@@ -97,6 +97,7 @@ export default {
   "heartbeat.replies": { en: "replies", zh: "应答" },
   "heartbeat.beats": { en: "heartbeats", zh: "心跳" },
   "heartbeat.false_alarms": { en: "false alarms", zh: "误报" },
+  "heartbeat.unseen": { en: "No sign of life yet", zh: "还没有动静" },
   "heartbeat.seen": { en: "Last sign of life {seconds} s ago", zh: "上次有动静：{seconds} 秒前" },
   "heartbeat.dead": { en: "declared dead", zh: "判定失联" },
   "heartbeat.state_connecting": { en: "connecting", zh: "正在连接" },
@@ -140,6 +141,7 @@ export default {
     en: "Forgotten by the router, by its own count: {count}. Wait {seconds} s before you publish.",
     zh: "路由器自己的计数，已忘记 {count} 个连接。等 {seconds} 秒再发布。",
   },
+  "heartbeat.nat_router_idle": { en: "It forgets after {seconds} s of silence.", zh: "静默 {seconds} 秒它就忘。" },
   "heartbeat.nat_text": { en: "message {count}", zh: "第 {count} 条消息" },
   "heartbeat.nat_published": {
     en: "The server has it, and sent it to {subscribers} subscribers, it believes.",
