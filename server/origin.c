@@ -61,8 +61,8 @@ static bool ends_with(struct slice text, struct slice end)
            slice_equal_nocase((struct slice){text.at + text.len - end.len, end.len}, end);
 }
 
-/* Nobody can lead it here from outside: a number, a name without a dot, or one below a name that
- * is the local network's (RFC 6762, RFC 8375, and what ICANN and routers keep for it). */
+/* Nobody can lead it here from outside: a number, a name without a dot, or one below a name
+ * that is the local network's (RFC 6762, RFC 8375, and what ICANN and routers keep for it). */
 static bool is_local_name(struct slice host)
 {
     static const char *const endings[] = {".local", ".home.arpa", ".internal", ".lan"};

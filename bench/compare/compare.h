@@ -124,9 +124,9 @@ bool compare_run_until(struct compare_run *run, int64_t until_ns);
 bool compare_run_repeats(struct compare_run *run, int64_t begin_ns, int64_t repeat_ns);
 /* What is still on its way, or waits for a poll. What never comes is lost, and said to be. */
 bool compare_drain(struct compare_run *run);
-/* Until the last message is acknowledged, too (a kernel takes a quarter of a second for that), and
- * long enough that heartbeats, which come a whole number of intervals after it, keep away from both
- * ends of what is measured next. */
+/* Until the last message is acknowledged, too (a kernel takes a quarter of a second for that),
+ * and long enough that heartbeats, which come a whole number of intervals after it, keep away
+ * from both ends of what is measured next. */
 bool compare_settle(struct compare_run *run);
 bool compare_run_quiet(struct compare_run *run, int64_t quiet_ns);
 

@@ -186,12 +186,16 @@ static void test_hosts(void **state)
 static void test_hosts_of_a_class(void **state)
 {
     (void)state;
-    static const char *const local[] = {"192.168.1.20:8765", "[fe80::1]:8765", "localhost",
-                                        "laptop:8765", "Laptop.LOCAL:8765", "laptop.home.arpa",
-                                        "laptop.lan", "class.example"};
-    static const char *const foreign[] = {"evil.example:8765", "192.168.1.20.evil.example",
-                                          "local.evil.example", "laptop.local.", ".local",
-                                          "1.2.3.4x.example", "evil.xlocal"};
+    static const char *const local[] = {
+        "192.168.1.20:8765", "[fe80::1]:8765",   "localhost",  "laptop:8765",
+        "Laptop.LOCAL:8765", "laptop.home.arpa", "laptop.lan", "class.example"};
+    static const char *const foreign[] = {"evil.example:8765",
+                                          "192.168.1.20.evil.example",
+                                          "local.evil.example",
+                                          "laptop.local.",
+                                          ".local",
+                                          "1.2.3.4x.example",
+                                          "evil.xlocal"};
     const struct options class = {.classroom = true, .hosts = {{"class.example"}, 1}},
                          any = {.classroom = true, .hosts = {{"*"}, 1}};
     for (size_t i = 0; i < sizeof(local) / sizeof(*local); i++)
@@ -243,14 +247,10 @@ static void test_publics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_same_origin),
-        cmocka_unit_test(test_foreign_origin),
-        cmocka_unit_test(test_two_origins),
-        cmocka_unit_test(test_patterns),
-        cmocka_unit_test(test_pattern_validity),
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_hosts_of_a_class),
-        cmocka_unit_test(test_cors),
+        cmocka_unit_test(test_same_origin),      cmocka_unit_test(test_foreign_origin),
+        cmocka_unit_test(test_two_origins),      cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_pattern_validity), cmocka_unit_test(test_hosts),
+        cmocka_unit_test(test_hosts_of_a_class), cmocka_unit_test(test_cors),
         cmocka_unit_test(test_publics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
