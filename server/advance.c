@@ -211,12 +211,12 @@ static void stream_on(struct subscription *subscription, bool in_walk)
         write_all(subscription);
 }
 
-/* Whether a coalescing window holds writing back; opens one when there is none. */
+/* Whether a wait or a coalescing window holds writing back; opens one when there is none. */
 static bool held_back(struct subscriber *subscriber)
 {
     struct worker *worker = subscriber_worker(subscriber);
     if (subscriber->coalesce_ms == 0)
-        return false;
+        return subscriber->window_ms > 0;
     /* One that is over and not yet ended stays what it is: its timer is due, and what has
      * waited a window must not wait another. */
     bool open =

@@ -130,7 +130,8 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     if (!subscriber_attach_all(subscriber))
         connection->stream.broken = true;
     worker_set_timer(worker, &connection->timer, subscriber_due_ms(subscriber));
-    subscriber_advance(subscriber);
+    if (subscriber->window_ms == 0)
+        subscriber_advance(subscriber);
 }
 
 /* HEAD: what GET would say about itself, at once; no topic is made and nobody held for it. */
@@ -334,6 +335,11 @@ void subscriber_add_headers(const struct subscriber *subscriber, struct builder 
 void subscriber_beat_in(struct subscriber *subscriber, uint64_t ms)
 {
     subscriber->beat_ms = subscriber_worker(subscriber)->now_ms + (int64_t)ms;
+}
+
+void subscriber_wait(struct subscriber *subscriber, unsigned ms)
+{
+    subscriber->window_ms = subscriber_worker(subscriber)->now_ms + ms;
 }
 
 void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms)

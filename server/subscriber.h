@@ -35,7 +35,7 @@ struct subscriber {
     struct subscription *subscriptions;
     struct subscription one; /* what subscriptions points to when there is one */
     int64_t beat_ms;   /* the next heartbeat; while awaiting, when the peer counts as dead */
-    int64_t window_ms; /* end of the coalescing window or of the hold; 0: none open */
+    int64_t window_ms; /* end of the coalescing window, the wait or the hold; 0: none open */
     /* Bits and bytes, since there are as many of these as of subscribers. */
     uint16_t coalesce_ms;
     uint16_t limit : 10; /* messages in one answer */
@@ -76,6 +76,9 @@ void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms);
 /* When the next heartbeat is due. For a transport that is being opened and wants its first one
  * at another time than after the usual interval. */
 void subscriber_beat_in(struct subscriber *subscriber, uint64_t ms);
+/* Writes no message before so many ms have passed. For a transport that is being opened and
+ * wants its first bytes to go alone. */
+void subscriber_wait(struct subscriber *subscriber, unsigned ms);
 /* The peer has shown a sign of life. */
 void subscriber_alive(struct subscriber *subscriber);
 /* The peer's address as text, or empty (see connection_peer). */

@@ -3,10 +3,10 @@
  * SSE (server-sent events, WHATWG HTML 9.2): one answer that does not end. Ordinary HTTP, one
  * way; the browser itself reconnects and says where it was (Last-Event-ID).
  *
- * What middleboxes and browsers taught: the first write stays under 512 bytes and has no
- * padding unless asked for (compressing proxies would begin to hold it back), the heartbeat is
- * a named event because scripts cannot see comments, and no answer but 200 is ever given to who
- * may be an EventSource, since any other makes browsers give up for good.
+ * What middleboxes and browsers taught: through proxies the first write stays under 512 bytes,
+ * and it has no padding unless asked for (who compresses would begin to hold it back), the
+ * heartbeat is a named event because scripts cannot see comments, and no answer but 200 is ever
+ * given to who may be an EventSource, since any other makes browsers give up for good.
  */
 #include "sse_encode.h"
 #include "table.h"
@@ -17,7 +17,13 @@
 
 #include <stdlib.h>
 
-enum { PAD_LIMIT = 64 * 1024, FULL_RETRY_MS = 5000, CANARY_MS = 300, FIRST_BEAT_MS = 300 };
+enum {
+    PAD_LIMIT = 64 * 1024,
+    FULL_RETRY_MS = 5000,
+    CANARY_MS = 300,
+    FIRST_BEAT_MS = 300,
+    HEAD_ALONE_MS = 30 /* longer than a proxy takes to pass it on */
+};
 /* subscriber->mode: what its next heartbeat is. */
 enum { BEAT_PLAIN, BEAT_CANARY };
 
@@ -95,13 +101,21 @@ static bool comes_back(const struct request *request)
     return request_header(request, "Last-Event-ID") || (found != 0 && !from_now);
 }
 
-/* What was missed goes out with the head, and Varnish holds what comes with a head until more
- * comes: so the first heartbeat does, soon. */
+/*
+ * What was missed goes out with the head. Varnish holds what comes with a head until more
+ * comes: so the first heartbeat does, soon. Caddy compresses and holds a stream that begins
+ * with 512 bytes or more: so through a proxy, head and cursor go alone.
+ */
 static void push_on(struct subscriber *subscriber, const struct request *request)
 {
     uint64_t interval_ms = subscriber_server(subscriber)->options->heartbeat_ms;
-    if (comes_back(request) && !subscriber->careless && interval_ms > FIRST_BEAT_MS)
+    if (!comes_back(request) || subscriber->careless)
+        return;
+    if (interval_ms > FIRST_BEAT_MS)
         subscriber_beat_in(subscriber, FIRST_BEAT_MS);
+    if (request_header(request, "Via") || request_header(request, "Forwarded") ||
+        request_header(request, "X-Forwarded-For"))
+        subscriber_wait(subscriber, HEAD_ALONE_MS);
 }
 
 static int sse_open(struct subscriber *subscriber, const struct request *request,

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: MIT
 """Event streams (WHATWG HTML, 9.2): fields, framing, and what must never get into them."""
 import json
+import socket
+import sys
 
 import pytest
 
 from lib import http, sse
 from lib.options import option
 from lib.sse import Stream
+
+
+DATA_SEGS_IN = 152  # of struct tcp_info (linux/tcp.h)
 
 
 def first_bytes(server, path, headers=()):
@@ -90,6 +95,27 @@ def test_who_comes_back_hears_a_heartbeat_soon(serve):
         server.publish("t", "next")
         for each in (plain, anew):  # theirs would have come before
             assert each.next(heartbeats=True).data == "next"
+
+
+def segments_until(server, path, headers, end):
+    """How many segments with data the answer came in: whatever of them one read has found."""
+    with server.connect() as connection:
+        connection.send(http.build("GET", path, headers, host=server.authority))
+        connection.read_until(end)
+        info = connection.socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)
+        return int.from_bytes(info[DATA_SEGS_IN:DATA_SEGS_IN + 4], sys.byteorder)
+
+
+@pytest.mark.parametrize("header", ["Via", "Forwarded", "X-Forwarded-For"])
+def test_through_a_proxy_head_and_cursor_go_alone(server, topic, header):
+    """Caddy compresses, and then holds, what begins with 512 bytes or more."""
+    end = b"the last"
+    server.publish(topic, "x" * 2000)
+    server.publish(topic, end.decode())
+    path, headers = f"/sse/{topic}?since=first", [(header, "for=192.0.2.7")]
+    assert segments_until(server, path, [], end) == 1
+    assert segments_until(server, path, headers, end) == 2
+    assert segments_until(server, f"{path}&coalesce=1", headers, end) == 2
 
 
 @pytest.mark.parametrize("query", ["", "?canary=0", "?canary=", "?canary=yes", "?canary=11"])
