@@ -131,8 +131,10 @@ static int next_request(struct connection *connection, char *bytes, size_t *len,
     bool first_look = gather->head_len == 0;
     gather->head_len = (size_t)head_len;
     int result = gather_body(connection, gather, bytes, len, ret_request);
-    if (result == 0 && first_look)
+    if (result == 0 && first_look) {
+        connection->hurried = true; /* by this deadline, not the head's */
         connection_set_deadline(connection, options->body_timeout_ms);
+    }
     if (result == 0 && ret_request->expect_continue && !gather->continued) {
         stream_queue(&connection->stream, bytes_create("HTTP/1.1 100 Continue\r\n\r\n", 25));
         gather->continued = true;
@@ -148,7 +150,8 @@ void connection_full(struct connection *connection, const struct request *reques
                      const struct transport *transport, const char *reason)
 {
     struct reply reply = {.close = connection->refused};
-    if (transport && transport->never_refuses) {
+    /* That answer has a body, which must not follow a HEAD. */
+    if (transport && transport->never_refuses && request->method != METHOD_HEAD) {
         struct builder out = {0};
         transport->full(&out);
         stream_queue(&connection->stream, builder_take(&out));

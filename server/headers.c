@@ -210,15 +210,38 @@ bool request_header_lists(const struct request *request, const char *name, const
     return false;
 }
 
-bool request_none_match(const struct request *request, struct slice etag)
+/* RFC 9110, 8.8.3: a comma may stand in an entity-tag, as it does in those of many topics. */
+static bool etag_next(struct slice *rest, struct slice *ret_etag)
 {
-    const struct slice *header = request_header(request, "If-None-Match");
-    struct slice rest = header ? *header : (struct slice){NULL, 0}, member;
-    while (header_list_next(&rest, &member)) {
+    bool quoted = false;
+    size_t len = 0;
+    if (!rest->at)
+        return false;
+    for (; len < rest->len && (quoted || rest->at[len] != ','); len++)
+        quoted ^= rest->at[len] == '"';
+    *ret_etag = slice_trim((struct slice){rest->at, len});
+    *rest = len < rest->len ? (struct slice){rest->at + len + 1, rest->len - len - 1}
+                            : (struct slice){NULL, 0};
+    return true;
+}
+
+static bool etags_have(struct slice list, struct slice etag)
+{
+    struct slice member;
+    while (etag_next(&list, &member)) {
         if (member.len > 2 && member.at[0] == 'W' && member.at[1] == '/')
             member = (struct slice){member.at + 2, member.len - 2};
         if (slice_equal(member, SLICE("*")) || slice_equal(member, etag))
             return true;
     }
+    return false;
+}
+
+bool request_none_match(const struct request *request, struct slice etag)
+{
+    for (unsigned i = 0; i < request->header_count; i++)
+        if (slice_equal_nocase(request->headers[i].name, SLICE("If-None-Match")) &&
+            etags_have(request->headers[i].value, etag))
+            return true;
     return false;
 }

@@ -239,6 +239,23 @@ static void add_date(evhtp_request_t *request)
     builder_finish(&line);
 }
 
+static void on_body_sent(const void *data, size_t len, void *arg)
+{
+    (void)data, (void)len;
+    bytes_unref(arg);
+}
+
+/* Not copied: a page that many ask for and do not read is held once. */
+static void add_body(evhtp_request_t *request, struct loan *loan)
+{
+    struct bytes *body = bytes_ref(loan->reply.body);
+    struct evbuffer *out = request->buffer_out;
+    if (evbuffer_add_reference(out, body->data, body->len, on_body_sent, body) < 0) {
+        bytes_unref(body);
+        loan->keep_alive = false; /* the end tells that a part is missing */
+    }
+}
+
 /* libevhtp has parsed the request that we wrote: this is its answer. */
 static void on_request(evhtp_request_t *request, void *arg)
 {
@@ -254,8 +271,8 @@ static void on_request(evhtp_request_t *request, void *arg)
     if (!loan->keep_alive)
         add_header(request, "Connection", "close");
     add_header_lines(request, reply->headers.bytes->data);
-    if (reply->body)
-        evbuffer_add(request->buffer_out, reply->body->data, reply->body->len);
+    if (reply->body && reply->body->len > 0)
+        add_body(request, loan);
     counter_add(&front->worker->stats->evhtp_requests, 1);
     evhtp_send_reply(request, (evhtp_res)reply->status);
 }

@@ -219,14 +219,17 @@ static struct bytes *take_answer(struct subscriber *subscriber, const struct req
     return answer;
 }
 
-void poll_head(struct subscriber *subscriber, const struct gap *gaps, unsigned gap_count)
+void poll_head(struct subscriber *subscriber, const struct request *request,
+               const struct gap *gaps, unsigned gap_count)
 {
     struct connection *connection = subscriber->connection;
     bool close = subscriber->close_after || connection->worker->draining;
     struct picked picked;
     pick(subscriber, &picked);
-    struct bytes *body = make_body(subscriber, &picked, gaps, gap_count);
-    stream_queue(&connection->stream, make_answer(subscriber, 200, body, close, true));
+    bool old = gap_count == 0 && not_modified(subscriber, request);
+    struct bytes *body = old ? NULL : make_body(subscriber, &picked, gaps, gap_count);
+    stream_queue(&connection->stream,
+                 make_answer(subscriber, old ? 304 : 200, body, close, true));
     connection->close_after |= close;
 }
 

@@ -14,7 +14,8 @@ void poll_begin(struct subscriber *take_subscriber, const struct request *reques
                 const struct subscribe_request *wanted, const struct gap *gaps,
                 unsigned gap_count);
 /* Queues the head of what GET would answer now (HEAD); the subscriber stays the caller's. */
-void poll_head(struct subscriber *subscriber, const struct gap *gaps, unsigned gap_count);
+void poll_head(struct subscriber *subscriber, const struct request *request,
+               const struct gap *gaps, unsigned gap_count);
 /* There is something to read. Answers, or lets a coalescing window gather more. */
 void poll_grown(struct subscriber *subscriber);
 /* The hold, or the window, is over: answers, with nothing if need be. */

@@ -11,6 +11,11 @@
 #include "transport.h"
 
 enum { POLL_LIMIT_DEFAULT = 100, POLL_LIMIT = 1000, BATCH_BYTES_LIMIT = 1 << 20 };
+/* Room for as many topics, and their cursors, as one subscription may have; and the rest. */
+enum {
+    SUBSCRIBE_TEXT_LIMIT =
+        TOPICS_PER_SUBSCRIBER_LIMIT * (2 * (TOPIC_NAME_LIMIT + 1) + EPOCH_LIMIT + 22) + 1024
+};
 
 struct subscribe_request {
     const struct transport *transport;
@@ -26,8 +31,8 @@ struct subscribe_request {
     int64_t wait_ms;
     unsigned coalesce_ms;
     enum origin origin;
-    bool public_topics; /* all of them */
-    char text[4096];    /* last: what the slices point into; not cleared */
+    bool public_topics;              /* all of them */
+    char text[SUBSCRIBE_TEXT_LIMIT]; /* last: what the slices point into; not cleared */
 };
 
 /* The transport whose feed the request asks for, or NULL when the path is no feed. A WebSocket

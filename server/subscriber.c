@@ -135,14 +135,15 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
 }
 
 /* HEAD: what GET would say about itself, at once; no topic is made and nobody held for it. */
-static void answer_head(struct subscriber *subscriber, const struct subscribe_request *wanted)
+static void answer_head(struct subscriber *subscriber, const struct request *request,
+                        const struct subscribe_request *wanted)
 {
     struct connection *connection = subscriber->connection;
     const struct transport *transport = subscriber->transport;
     struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
     bool there = place_all(subscriber, wanted, false, gaps);
     if (there && transport->reads != READS_ON) {
-        poll_head(subscriber, gaps, compact(gaps, subscriber->count));
+        poll_head(subscriber, request, gaps, compact(gaps, subscriber->count));
     } else {
         struct builder out = {0};
         bool close = subscriber->close_after || transport->reads == READS_ON;
@@ -162,7 +163,7 @@ void subscriber_begin(struct connection *connection, const struct request *reque
     struct subscriber *subscriber = create(connection, request, wanted);
     bool head = request->method == METHOD_HEAD;
     if (subscriber && head && !wanted->transport->duplex) {
-        answer_head(subscriber, wanted);
+        answer_head(subscriber, request, wanted);
         return;
     }
     /* A HEAD cannot begin a conversation: open will say so, and no topic is needed for that. */

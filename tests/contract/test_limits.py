@@ -60,6 +60,13 @@ def test_a_full_house_lets_event_sources_come_back(full):
         assert stream.decoder.retry_ms == 5000 and not stream.decoder.last_id
 
 
+def test_a_full_house_has_no_body_for_a_head(full):
+    with full.connect() as connection:
+        connection.send(http.build("HEAD", "/sse/t", host=full.authority))
+        connection.read_head()
+        connection.assert_closed_cleanly()
+
+
 def test_a_full_house_harms_nobody_inside(full):
     for _ in range(20):
         with full.connect() as connection:

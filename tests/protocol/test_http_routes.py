@@ -3,6 +3,7 @@
 import pytest
 
 from lib import http
+from lib.options import option
 
 NOT_FOUND = ["/nowhere", "/short_pollution/x", "/long_polling/x", "/sse2/x", "/websockets/x",
              "/publishing/x", "/publish", "/healthz/", "/healthz/x", "/healthzx",
@@ -129,6 +130,26 @@ def test_nothing_new_is_304(server, topic, form):
     assert answer.header("etag") == f'"{head}"'
 
 
+def test_nothing_new_is_304_for_head_and_in_any_line(server, topic):
+    head = server.publish(topic, "x")["id"]
+    with server.connect() as connection:
+        for method in ("HEAD", "GET"):
+            answer = connection.ask(method, f"/short_poll/{topic}?since={head}",
+                                    [("If-None-Match", '"a,b"'), ("If-None-Match", f'"{head}"')])
+            assert answer.status == 304, method
+
+
+@pytest.mark.parametrize("form", ['"{}"', 'W/"{}"', '"other,", "{}"'])
+def test_nothing_new_in_many_topics_is_304(server, topic, form):
+    path = f"/short_poll?topics={topic},{topic}.b&since="
+    server.publish(topic, "x")
+    etag = server.get(path + "now").header("etag")
+    known = ("If-None-Match", form.format(etag.strip('"')))
+    assert "," in etag and server.get(path + etag.strip('"'), known).status == 304
+    server.publish(topic, "y")
+    assert server.get(path + etag.strip('"'), known).status == 200
+
+
 def test_if_none_match_alone_says_where_to_go_on(server, topic):
     head = server.publish(topic, "x")["id"]
     assert server.get(f"/short_poll/{topic}", ("If-None-Match", f'"{head}"')).status == 304
@@ -145,6 +166,21 @@ def test_a_gap_is_never_304(server, topic):
     server.publish(topic, "x")
     answer = server.get(f"/short_poll/{topic}?since=zzzz-9", ("If-None-Match", '"zzzz-9"'))
     assert answer.status == 200 and "gap" in answer.json()
+
+
+@pytest.mark.parametrize("how", ["short_poll", "sse"])
+def test_the_cursor_of_as_many_topics_as_may_be_is_taken_back(serve, how):
+    server = serve(*option("target", 16_384), *option("head", 32_768))
+    topics = ",".join(f"{number:x<128}" for number in range(10, 42))
+    cursor = server.get(f"/short_poll?topics={topics}&since=now").header("pushlab-next")
+    with server.connect() as connection:
+        connection.send(http.build("GET", f"/{how}?topics={topics}&since={cursor}"))
+        assert connection.read_head().status == 200
+        first = connection.read_until(b"}" if how == "short_poll" else b"\n\n")
+        assert cursor.encode() in first and b"gap" not in first
+        if how == "sse":
+            server.publish(topics[:128], "x")
+            assert b"gap" not in connection.read_until(b"data: ")
 
 
 # ---- limit, wait ----

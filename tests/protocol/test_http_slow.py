@@ -113,6 +113,15 @@ def test_between_requests_the_idle_timeout_counts_and_not_that_of_heads(serve, p
         assert connection.ask("GET", path).status in (200, 404)
 
 
+def test_a_body_has_its_own_deadline_on_a_kept_connection_too(serve):
+    server = serve(*option("head timeout", 600_000), *option("body timeout", 200))
+    with server.connect() as connection:
+        assert connection.ask("GET", "/healthz").status == 200
+        connection.send(http.build("POST", "/publish/t", [("Content-Length", "10")]) + b"abc")
+        assert connection.read_response().status == 408
+        connection.read_to_end()
+
+
 def test_neither_deadline_touches_a_held_poll_or_a_stream(server, subscribe, topic):
     """They outlive three times the deadlines."""
     stream, socket = subscribe("sse", topic), subscribe("websocket", topic)

@@ -2,6 +2,8 @@
 """Readers that never read: one or hundreds, they lag at the cost of a number each, publishing
 goes on, and whoever reads is given everything. (nchan, for one, fails this: one stalled reader
 makes every publish fail for four seconds.)"""
+import os
+
 import pytest
 
 from lib import http
@@ -15,6 +17,7 @@ SERVER_OPTIONS = ["--lab", "--history", "100000,1h,2M", "--max-connections-per-p
 CROWD = 60 if SANITIZED else 210
 LOADS = {"1 kB": (1 << 10, 4000, 50), "256 kB": (1 << 18, 40, 1)}  # size, how many, at once
 KERNEL_BYTES = 256 << 10  # for one that stalls; and a frame that is begun
+PAGE_BYTES = 4 << 20
 ALIVE_BYTES = 4 << 20  # on the way to the one who reads, and what the publisher needs
 
 
@@ -83,3 +86,19 @@ def test_readers_that_never_read_harm_nobody(server, subscribe, topic, how, crow
     server.await_subscribers(topic, 1)
     server.publish(topic, "and on")
     assert alive.next_message().payload == b"and on"
+
+
+def test_a_page_that_many_ask_for_and_nobody_reads_is_held_once(serve, tmp_path):
+    page = os.urandom(PAGE_BYTES)
+    (tmp_path / "page.png").write_bytes(page)
+    server = serve("--workers", "1", "--web", tmp_path)
+    growth = Growth(server)
+    readers = [server.connect(receive_buffer=4096) for _ in range(40)]
+    for reader in readers:
+        reader.send(http.build("GET", "/page.png", host=server.authority))
+        assert reader.read_head().status == 200
+    if not SANITIZED:
+        growth.await_at_most(2 * PAGE_BYTES)
+    assert readers[0].read_exactly(PAGE_BYTES) == page
+    for reader in readers:
+        reader.close()
