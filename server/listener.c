@@ -102,10 +102,12 @@ static bool add(struct listeners *listeners, const char *text, const struct addr
         /* A machine without IPv6 still has a localhost. */
         if (errno == EADDRNOTAVAIL || errno == EAFNOSUPPORT)
             return true;
-        return complain(text, errno == EADDRINUSE
-                                  ? "another program holds this port; stop it, or choose "
-                                    "another port (--listen ADDR:PORT)"
-                                  : strerror(errno));
+        return complain(
+            text, errno == EADDRINUSE ? "another program holds this port; stop it, or choose "
+                                        "another port (--listen ADDR:PORT)"
+                  : errno == EACCES   ? "this user may not have so low a port; choose one from "
+                                        "1024 on (--listen ADDR:PORT)"
+                                      : strerror(errno));
     }
     *port = *port_of(address); /* of one free port, all addresses of a name */
     listeners->lens[listeners->count++] = found->ai_addrlen;
