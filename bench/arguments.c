@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LONG_BASE = 256, HELP_COLUMN = 26 };
 
@@ -96,6 +98,21 @@ static bool read_list(const struct argument *argument, const char *text)
     return *end == '\0';
 }
 
+/* Asked before minutes of measuring, not after them. Makes nothing. */
+static bool can_write(const char *path)
+{
+    char folder[PATH_MAX];
+    if (access(path, W_OK) == 0)
+        return true;
+    const char *slash = strrchr(path, '/');
+    size_t len = slash ? (size_t)(slash - path) + 1 : 1;
+    if (errno != ENOENT || len >= sizeof(folder))
+        return false;
+    memcpy(folder, slash ? path : ".", len);
+    folder[len] = '\0';
+    return access(folder, W_OK) == 0;
+}
+
 /* -1, or the exit status. */
 static int set(const char *command, const struct argument *argument, const char *text)
 {
@@ -117,6 +134,11 @@ static int set(const char *command, const struct argument *argument, const char 
             !(number <= (double)argument->max))
             return complain(command, argument, text);
         *(double *)argument->value = number;
+    } else if (text && argument->kind == ARGUMENT_FILE &&
+               strcmp(argument->metavar, "FILE") == 0 && !can_write(text)) {
+        fprintf(stderr, "pushbench %s: --%s=%s: %s\n", command, argument->name, text,
+                strerror(errno));
+        return EXIT_USAGE;
     } else {
         *(const char **)argument->value = text ? text : "-";
     }
@@ -170,8 +192,10 @@ int arguments_read(int argc, char **argv, const char *summary, const struct argu
     }
     int choice;
     while ((choice = getopt_long(argc, argv, letters, long_options, NULL)) != -1) {
-        if (choice == '?')
+        if (choice == '?') { /* getopt has said what is wrong */
+            fprintf(stderr, "pushbench %s --help lists the options\n", argv[0]);
             return EXIT_USAGE;
+        }
         if (choice == 'h') {
             print_help(argv[0], summary, arguments);
             return EXIT_HELD;

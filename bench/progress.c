@@ -6,10 +6,12 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH = 30, REDRAW_MS = 100 };
+enum { WIDTH = 30, BESIDE = sizeof(" [] 100 %, 9999 s left"), REDRAW_MS = 100 };
 
 int64_t now_ns(void)
 {
@@ -44,12 +46,29 @@ void progress_init(struct progress *progress, const char *label, uint64_t total)
                                   .told_fd = total > 0 ? listener_fd() : 0};
 }
 
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* How much of label and bar fits beside the rest: a line that wraps could not be wiped. */
+static void fit(const char *label, int *ret_label, int *ret_bar)
+{
+    struct winsize size;
+    bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > BESIDE;
+    int room = known ? size.ws_col - BESIDE : INT_MAX;
+    *ret_label = least((int)strlen(label), room);
+    *ret_bar = least(room - *ret_label, WIDTH);
+}
+
 /* left_s: NAN when it is not known. */
 static void draw(const struct progress *progress, double share, double left_s)
 {
-    int filled = (int)(share * WIDTH);
-    fprintf(stderr, "\r\033[K%s [%.*s%*s] %3.0f %%", progress->label, filled,
-            "##############################", WIDTH - filled, "", share * 100);
+    int label, bar;
+    fit(progress->label, &label, &bar);
+    int filled = (int)(share * bar);
+    fprintf(stderr, "\r\033[K%.*s [%.*s%*s] %3.0f %%", label, progress->label, filled,
+            "##############################", bar - filled, "", share * 100);
     if (!isnan(left_s))
         fprintf(stderr, ", %.0f s left", left_s);
     fflush(stderr);

@@ -30,6 +30,7 @@ def test_help():
 @pytest.mark.parametrize("arguments", [
     ("nosuch",), ("idle", "--nosuch"), ("idle", "-n", "x"), ("idle", "-n", "0"),
     ("idle", "superfluous"), ("idle", "--transport", "pigeon"), (),
+    ("idle", "--json=no/such/folder/file"),
     ("scale", "-n", "10,"), ("scale", "-n", "10,x"), ("scale", "--workers", "1;2"),
     ("scale", "-n", ",".join(["1"] * 17)), ("scale", "--server", "http://127.0.0.1:1/"),
     ("fanout", "--stalled", "1", "--server", "http://127.0.0.1:1/")])
