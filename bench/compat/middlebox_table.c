@@ -105,7 +105,7 @@ const struct middlebox middleboxes[] = {
      .program = "lighttpd",
      .asks_version = "-v",
      .arguments = {"-D", "-f", "{{config}}"},
-     .remedy = {{"server.stream-response-body = 2; "
+     .remedy = {{"server.stream-response-body = 2; server.max-read-idle = 3600; "
                  "proxy.header = (\"upgrade\" => \"enable\")"}}},
     {.name = "caddy",
      .title = {{"Caddy encode"}},

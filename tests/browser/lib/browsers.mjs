@@ -5,7 +5,7 @@
 // wanted of everybody: PUSHLAB_BROWSERS=webkit takes it in place of the two. Each browser has a fresh
 // profile and a home of its own, and leaves nothing behind; each tab has storage of its own.
 
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -44,6 +44,8 @@ export const BROWSERS = wantsWebkit ? [
 export async function launch({ name, path: program, open }, { script = true } = {}) {
   const home = await mkdtemp(path.join(tmpdir(), `pushlab-${name}-`));
   const { newPage, end } = await open(program, home, script);
+  const clearAtExit = () => rmSync(home, { recursive: true, force: true, maxRetries: 5 }); // after Ctrl-C
+  process.once("exit", clearAtExit);
   return {
     name,
     async tab({ beside = null, proxy = null } = {}) {
@@ -53,6 +55,7 @@ export async function launch({ name, path: program, open }, { script = true } = 
     },
     async close() {
       await end();
+      process.removeListener("exit", clearAtExit);
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     },
   };
