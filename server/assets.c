@@ -29,8 +29,9 @@ struct asset {
     char *path; /* as in a request; starts with '/' */
     const char *content_type;
     bool html;
-    bool guest; /* a page that others of this machine may frame */
-    bool class; /* the page of a class */
+    bool guest;     /* a page that others of this machine may frame */
+    bool sandboxed; /* a page that ours show in a sandbox */
+    bool class;     /* the page of a class */
     struct form plain;
     struct form gzip; /* body NULL: not worth it */
 };
@@ -165,6 +166,7 @@ static int asset_init(struct asset *asset, const char *path, struct bytes *take_
     *asset = (struct asset){.plain.body = take_body, .content_type = kind->content_type};
     asset->html = strcmp(kind->extension, ".html") == 0;
     asset->guest = asset->html && strcmp(strrchr(path, '/'), "/guest.html") == 0;
+    asset->sandboxed = asset->guest || strcmp(path, "/claims/stranger.html") == 0;
     asset->class = strcmp(path, "/class.html") == 0;
     asset->path = strdup(path);
     if (!asset->path)
@@ -365,10 +367,11 @@ static void add_security(const struct asset *asset, struct builder *headers)
     builder_add_text(headers, asset->class ? " http:; " : "; ");
     builder_add_text(headers, "frame-src 'self' http://localhost:* http://127.0.0.1:*; "
                               "base-uri 'none'; form-action 'self'; frame-ancestors 'self'");
-    /* Named, since for WebKit nothing is 'self' to a page in a sandbox. */
     if (asset->guest)
-        builder_add_text(headers, " http://localhost:* http://127.0.0.1:*; "
-                                  "script-src 'self' http://localhost:* http://127.0.0.1:*; "
+        builder_add_text(headers, " http://localhost:* http://127.0.0.1:*");
+    /* Named, since for WebKit nothing is 'self' to a page in a sandbox. */
+    if (asset->sandboxed)
+        builder_add_text(headers, "; script-src 'self' http://localhost:* http://127.0.0.1:*; "
                                   "style-src 'self' http://localhost:* http://127.0.0.1:*");
     builder_add_text(headers, "\r\nReferrer-Policy: no-referrer\r\n");
 }

@@ -17,6 +17,8 @@ let round_trip_ms = 0;
 export async function followServerClock() {
   await measure();
   setInterval(measure, AGAIN_MS);
+  // The clock of a device that sleeps may stand still: compared anew when somebody looks again.
+  document.addEventListener("visibilitychange", () => document.hidden || measure());
 }
 
 /** From the message's time to its arrival, in ms; never below 0, which only says "the clocks". */

@@ -60,6 +60,17 @@ test("50 students with clocks up to 5 s off and 20 to 200 ms of delay: right to 
   assert.ok(Math.abs(row.delays.quantile(0.95) - 191) < 15, `95 %: ${row.delays.quantile(0.95)} ms`);
 });
 
+test("a clock that stood still while its device slept is not believed from before", async () => {
+  let answer = { round_trip_ms: 2, offset_ms: 0 };
+  const meter = new Meter({}, async () => answer);
+  await meter.synchronise();
+  answer = { round_trip_ms: 9, offset_ms: 60000 }; // a minute later, on a slower line
+  meter.forgetClock();
+  assert.equal(meter.take("sse", { time: 61e6 }, 1025), null, "not before it is compared anew");
+  await meter.synchronise();
+  assert.equal(meter.take("sse", { time: 61e6 }, 1025), 25);
+});
+
 test("a bin is known to 2.5 %, and everything has one", () => {
   for (const ms of [0.5, 1, 3.3, 20, 199, 1000, 59000]) assert.ok(Math.abs(msOf(binOf(ms)) / ms - 1) < 0.026, `${ms}`);
   assert.deepEqual([binOf(-5), binOf(0), binOf(1e9)], [0, 0, LAST_BIN]);

@@ -104,4 +104,4 @@ def test_only_the_guest_s_page_may_be_framed_from_other_ports(server):
         policy = server.get(path).header("content-security-policy")
         return policy.partition("frame-ancestors ")[2].partition(";")[0]
     assert ancestors("/origins/guest.html") == "'self' http://localhost:* http://127.0.0.1:*"
-    assert ancestors("/origins.html") == ancestors("/") == "'self'"
+    assert ancestors("/origins.html") == ancestors("/claims/stranger.html") == ancestors("/") == "'self'"

@@ -37,6 +37,11 @@ export class Meter {
     if (!this.clock) throw failure;
   }
 
+  /** What is known of the clock no longer holds, until the next synchronise(). */
+  forgetClock() {
+    this.#samples = [];
+  }
+
   /** {round_trip_ms, offset_ms}, or null before the first answer. */
   get clock() {
     return quickest(this.#samples);

@@ -46,21 +46,25 @@ class Student {
   async start() {
     onLanguage(() => this.#draw());
     document.addEventListener("visibilitychange", () => this.#lookUp());
-    this.#lookUp();
     addEventListener("pagehide", () => this.#each(({ client }) => client.stop()));
     addEventListener("pageshow", (event) => event.persisted && this.#each(({ client }) => client.start()));
     this.entries = (await loadTransports().catch(() => [])).filter(({ client }) => client);
     if (this.entries.length === 0) return this.#trouble("class.no_server");
-    await this.#synchronise();
+    await this.#lookUp();
     subscribe(CONTROL, { since: "-1", share: false, onMessage: ({ data }) => this.#follow(lessonOf(data)) });
     this.#listen();
     setInterval(() => this.#synchronise(), SYNCHRONISE_MS);
     setInterval(() => this.#report(), REPORT_MS);
   }
 
-  /** A page in the background is slowed down by its browser: what it would measure is that. */
-  #lookUp() {
-    this.#seen_ms = document.hidden ? Infinity : clock_ms();
+  /** A page in the background is slowed down by its browser: what it would measure is that. And where
+   * the device has slept meanwhile, so has this page's clock: it is compared anew first. */
+  async #lookUp() {
+    this.#seen_ms = Infinity;
+    if (document.hidden) return;
+    this.meter.forgetClock();
+    await this.#synchronise();
+    if (!document.hidden) this.#seen_ms = clock_ms();
   }
 
   #each(act) {

@@ -6,7 +6,7 @@
 const KEPT = 200;
 const WIDTH = 160;
 const HEIGHT = 90;
-const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+const canvas = Object.assign(document.createElement("canvas"), { width: WIDTH, height: HEIGHT });
 const context = canvas.getContext("2d", { willReadFrequently: true });
 context.imageSmoothingEnabled = false; // so that the same pixels are looked at every time
 

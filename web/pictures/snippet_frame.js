@@ -38,8 +38,8 @@ async function source(name, runs) {
 }
 
 function markAddress(code) {
-  const [before, address, after] = code.split(/(?<=new WebSocket\()(.*?)(?=\);)/);
-  return h("code", {}, before, h("mark", {}, address), after);
+  const [before, call, address, after] = code.split(/(new WebSocket\()(.*?)(?=\);)/);
+  return h("code", {}, before + call, h("mark", {}, address), after);
 }
 
 function startFrame(name) {

@@ -77,8 +77,8 @@ export default {
   "origins.server_nothing": { en: "The server saw nothing of it.", zh: "服务器什么也没看到。" },
   "origins.page_has": { en: "What the page got to see", zh: "页面看到的" },
   "origins.look": {
-    en: "**What to look for.** A stranger's `fetch` and EventSource do arrive, and are answered: it is the browser that keeps the answer from the page, since no `Access-Control-Allow-Origin` is in it. A WebSocket nobody holds back, and it brings the cookies along: so the server has to look at Origin itself. `SameSite` helps against another site, not against another port of the same host; some browsers keep cookies of other sites back whatever it says.",
-    zh: "**观察要点。** 陌生人的 `fetch` 和 EventSource 请求其实到了服务器，也得到了应答：是浏览器看到应答里没有 `Access-Control-Allow-Origin`，才不交给页面。WebSocket 却没人拦，还会自动带上 Cookie，所以服务器必须自己检查 Origin。`SameSite` 防得住别的站，防不住同一主机的另一个端口；有些浏览器不管它怎么写，都不发第三方 Cookie。",
+    en: "**What to look for.** A stranger's `fetch` and EventSource do arrive, and are answered: it is the browser that keeps the answer from the page, since no `Access-Control-Allow-Origin` is in it. A WebSocket nobody holds back, and it brings the cookies along: so the server has to look at Origin itself. `SameSite` helps against another site, not against another port of the same host; some browsers keep cookies of other sites back whatever it says, and one (WebKitGTK) sends them with a WebSocket whatever it says.",
+    zh: "**观察要点。** 陌生人的 `fetch` 和 EventSource 请求其实到了服务器，也得到了应答：是浏览器看到应答里没有 `Access-Control-Allow-Origin`，才不交给页面。WebSocket 却没人拦，还会自动带上 Cookie，所以服务器必须自己检查 Origin。`SameSite` 防得住别的站，防不住同一主机的另一个端口；有些浏览器不管它怎么写，都不发第三方 Cookie；也有浏览器（WebKitGTK）不管它怎么写，WebSocket 握手时照样带上。",
   },
   "origins.forge": {
     en: "**It is no login.** Browsers tell the truth about Origin; a program says what it likes. This gets `101` and the message:",

@@ -52,14 +52,13 @@ export class Poll extends Transport {
     this.requestBegins(requestHeadBytes("GET", url));
     const opens = this.#connected ? 0 : 1;
     this.counters.connections += opens; // now: a poll that is held has its connection long before its answer
-    const response = await fetch(url, {
-      cache: "no-store",
-      signal: AbortSignal.any([signal, AbortSignal.timeout(this.timeout_ms())]),
-    }).catch((error) => {
-      if (!signal.aborted) this.counters.connections -= opens; // nobody was there
-      throw error;
+    const { response, body } = await inTime(this.timeout_ms(), signal, async (either) => {
+      const response = await fetch(url, { cache: "no-store", signal: either }).catch((error) => {
+        if (!signal.aborted) this.counters.connections -= opens; // nobody was there
+        throw error;
+      });
+      return { response, body: await response.arrayBuffer() };
     });
-    const body = await response.arrayBuffer();
     this.counters.down.headers += answerHeadBytes(response);
     this.#connected = !this.closes() && response.headers.get("connection") !== "close";
     const batch = this.#read(response, body);
@@ -91,6 +90,22 @@ export function errorText(body) {
     return JSON.parse(body).error ?? body;
   } catch {
     return body.slice(0, 200);
+  }
+}
+
+/** Calls with a signal that is aborted when the given one is, or after that time. Not by
+ * AbortSignal.any(): students' devices are older (Safari 17.4, Chrome 116, Firefox 124). */
+async function inTime(ms, signal, call) {
+  const abort = new AbortController();
+  const giveUp = () => abort.abort();
+  const timer = setTimeout(giveUp, ms);
+  signal.addEventListener("abort", giveUp, { once: true });
+  if (signal.aborted) giveUp();
+  try {
+    return await call(abort.signal);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
   }
 }
 

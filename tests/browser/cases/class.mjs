@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { msOf } from "../../../web/class/delays.js";
 import { artefact } from "../lib/in_browsers.mjs";
 import { startLab } from "../lib/lab_server.mjs";
 import { freePort, startRelay } from "../lib/relay.mjs";
@@ -173,6 +174,20 @@ export function cases(test, own, browser) {
     await until(() => fetch(server.relay.doors["~class"] + "/healthz").then(() => "open", () => "closed"), (door) => door === "closed", "a closed door");
   });
 
+  test("a student's device that has slept compares its clock anew before it measures", async ({ open }) => {
+    const { server } = own;
+    const ann = await open(page(server));
+    await untilSees(ann, measures, "Ann measures");
+    const reports = (await said(server, "class.reports")).length;
+    await ann.evaluate(sleepAMinute);
+    const later = async () => (await said(server, "class.reports")).slice(reports);
+    const counts = ({ lines }) => Object.values(lines.websocket.delays).reduce((sum, count) => sum + count, 0);
+    const list = await until(later, (all) => all.length > 2 && counts(all.at(-1)) > counts(all[0]), "more to be measured");
+    for (const { lines } of list) {
+      for (const { delays } of Object.values(lines)) assert.ok(Object.keys(delays).every((bin) => msOf(bin) < 30000), JSON.stringify(delays));
+    }
+  });
+
   test("a wrong token: the page says what to do", async ({ open }) => {
     const tab = await open(page(own.server, "#token=wrong"));
     tab.allow(/403/);
@@ -222,6 +237,18 @@ async function said(server, topic, query = "since=first&limit=1000") {
 
 async function lastWord(server) {
   return (await said(server, "class.control", "since=-1&limit=1")).at(-1) ?? null;
+}
+
+/** Runs in the page: it is hidden, and its clock a minute off when it is seen again. */
+function sleepAMinute() {
+  const look = (hidden) => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const now = performance.now.bind(performance);
+  look(true);
+  performance.now = () => now() + 60000;
+  look(false);
 }
 
 /** Runs in the page. */

@@ -37,6 +37,12 @@ const PUBLIC = {
   post_json: ["untried", "untried", "unsent", "unsent", "unsent"],
 };
 
+/** What SameSite=Lax is good for on another site's page and in a sandbox: a WebSocket of theirs comes
+ * without the cookie. WebKitGTK (2.50, with libsoup 3.2) sends it with every handshake, were it Strict:
+ * there the server's look at Origin is all that protects. */
+const KEPT_BACK = { unchecked: ["no_cookie", "no_cookie"], checked: ["refused", "no_cookie"] };
+const ELSEWHERE = { chromium: KEPT_BACK, firefox: KEPT_BACK, webkit: { unchecked: ["leaked", "leaked"], checked: ["refused"] } };
+
 /** Runs in the page: {way: [verdict of each guest…]}. */
 function verdicts(body) {
   const rows = [...document.querySelectorAll(`#${body} tr[data-way]`)];
@@ -81,9 +87,9 @@ export function cases(test, own, browser) {
     const all = await until(() => tab.evaluate(verdicts, "stealing"), settled, "all attacks to be over");
     // Whether another site's page brings the cookie along is the browser's business; next door it does.
     assert.deepEqual(all.unchecked.slice(0, 3), ["read", "read", "leaked"]);
-    assert.deepEqual(all.unchecked.slice(3), ["no_cookie", "no_cookie"], "SameSite=Lax");
+    assert.deepEqual(all.unchecked.slice(3), ELSEWHERE[browser].unchecked, "SameSite=Lax");
     assert.deepEqual(all.checked.slice(0, 3), ["read", "read", "refused"]);
-    for (const verdict of all.checked.slice(3)) assert.ok(["refused", "no_cookie"].includes(verdict), verdict);
+    for (const verdict of all.checked.slice(3)) assert.ok(ELSEWHERE[browser].checked.includes(verdict), verdict);
     assert.ok(!all.get_cookie.slice(2).includes("leaked"), "a fetch is kept from the page");
     assert.deepEqual(all.cookie.slice(2), ["leaked", "unreadable", "unreadable"]);
     const secret = await tab.evaluate(() => document.getElementById("secret").textContent);

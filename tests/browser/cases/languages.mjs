@@ -67,6 +67,7 @@ export function cases(test, own, browser) {
 
   test("the language is remembered", async ({ open }) => {
     const tab = await open(`${own.server.http}/chat.html`);
+    tab.allow(/WebSocket is closed due to suspension/); // WebKit's word on every one of a page that is left
     assert.equal(await languageOf(tab), "en"); // what the browser asks for
     await tab.click("[data-code=zh]");
     await tab.reload();
