@@ -11,7 +11,7 @@
 static const char *const style[] = {
     ":root{color-scheme:light;--page:#f5f4f0;--card:#fff;--sunken:#f1f0eb;--ink:#1c2230;"
     "--muted:#596273;--line:#d9d6ce;--accent:#1f4e79;--on:#fff;--good:#1a7a4c;--fair:#4d7d62;"
-    "--warn:#a05a00;--bad:#b3261e;--short:#b96500;--close:#bf4019;--long:#a03a86;--sse:#007a5c;"
+    "--warn:#a05a00;--bad:#b3261e;--short:#a55800;--close:#bf4019;--long:#a03a86;--sse:#007a5c;"
     "--socket:#0b63b0;--other:#5c6675}\n",
     /* On paper it is always light. */
     "@media screen and (prefers-color-scheme:dark){:root:not(:has(#theme-light:checked)){" DARK
