@@ -59,7 +59,7 @@ export class Nat {
     const { seq, subscribers } = await post({ topic: TOPIC, data: t("heartbeat.nat_text", { count: this.#published + 1 }) });
     this.#published += 1;
     for (const side of this.#sides) side.due(seq);
-    emphasise("nat-return");
+    if (this.#begun) emphasise("nat-return");
     say(byId("nat-said"), "heartbeat.nat_published", { subscribers });
   }
 
