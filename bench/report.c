@@ -197,12 +197,13 @@ int report_print(struct report *report, const char *json)
         return status;
     FILE *file = to_stdout ? stdout : fopen(json, "we");
     char *text = cJSON_Print(report->document);
-    if (!file || !text || fprintf(file, "%s\n", text) < 0) {
+    bool good = file && text && fprintf(file, "%s\n", text) >= 0;
+    if (file) /* what is still in the buffer may not fit any more */
+        good = (to_stdout ? fflush(file) : fclose(file)) == 0 && good;
+    if (!good) {
         fprintf(stderr, "pushbench: --json=%s: %s\n", json, strerror(errno));
         status = EXIT_BROKEN;
     }
     free(text);
-    if (file && !to_stdout && fclose(file) != 0)
-        status = EXIT_BROKEN;
     return status;
 }

@@ -32,13 +32,20 @@ struct heard {
     size_t line_len;
 };
 
-static void hear(struct heard *heard)
+/* Since the last bytes, or since the head if none came behind it. */
+static void hear_silence(struct heard *heard, int64_t now)
 {
-    int64_t now = now_ns(), before = heard->last_ns ? heard->last_ns : heard->head_ns;
-    if (!heard->first_ns)
-        heard->first_ns = now;
+    int64_t before = heard->last_ns ? heard->last_ns : heard->head_ns;
     if (before && now - before > heard->longest_ns)
         heard->longest_ns = now - before;
+}
+
+static void hear(struct heard *heard)
+{
+    int64_t now = now_ns();
+    if (!heard->first_ns)
+        heard->first_ns = now;
+    hear_silence(heard, now);
     heard->last_ns = now;
     heard->pieces++;
 }
@@ -176,8 +183,7 @@ static void listen_to(const struct target *target, struct slice request, unsigne
             break;
         progress_update(&progress, (uint64_t)((now_ns() - heard->asked_ns) / ms_ns / 1000));
     }
-    if (heard->last_ns && now_ns() - heard->last_ns > heard->longest_ns)
-        heard->longest_ns = now_ns() - heard->last_ns;
+    hear_silence(heard, now_ns());
     snprintf(heard->trouble, sizeof(heard->trouble), "%s", probe_line_trouble(&line));
     progress_finish(&progress);
     probe_line_close(&line);

@@ -111,6 +111,24 @@ static int tell(const struct map_options *options, struct map *map, struct repor
     return map->interrupted ? EXIT_CUT_SHORT : status;
 }
 
+/* ---- settings ---------------------------------------------------------------------------- */
+
+/* Of the command line or of a map to go on with. NULL: nothing is amiss. */
+static const char *wrong_with(const struct map_settings *settings)
+{
+    if (strcmp(settings->feed, "poisson") != 0 && strcmp(settings->feed, "periodic") != 0)
+        return "--feed: there are poisson and periodic";
+    if (strcmp(settings->headers, "browser") != 0 && strcmp(settings->headers, "minimal") != 0)
+        return "--headers: there are browser and minimal";
+    if (!(settings->rate_least > 0) || settings->rate_least > settings->rate_most)
+        return "--from must be above 0, and --to not below it";
+    if (settings->rate_most < map_measured_from(settings))
+        return "--to: a repeat would have less than two messages: take a longer --duration";
+    if ((double)settings->interval_ms <= settings->round_trip_ms)
+        return "--interval must be longer than --rtt";
+    return NULL;
+}
+
 /* ---- going on with a map ----------------------------------------------------------------- */
 
 /* The document is to be kept as long as the map, whose texts lie there. NULL: one line on
@@ -119,7 +137,7 @@ static cJSON *resume(const char *path, struct map *map)
 {
     const char *wrong = NULL;
     cJSON *document = document_read(path);
-    if (!document || map_read(document, map, &wrong))
+    if (!document || (map_read(document, map, &wrong) && !(wrong = wrong_with(&map->settings))))
         return document;
     fprintf(stderr, "pushbench map: --resume %s: %s\n", path, wrong);
     cJSON_Delete(document);
@@ -186,21 +204,9 @@ static void complete(struct map_options *options)
 /* The exit status, or -1: go on. */
 static int check(const struct map_options *options)
 {
-    const struct map_settings *settings = &options->settings;
-    const char *wrong = NULL;
-    if (strcmp(settings->feed, "poisson") != 0 && strcmp(settings->feed, "periodic") != 0)
-        wrong = "--feed: there are poisson and periodic";
-    else if (strcmp(settings->headers, "browser") != 0 &&
-             strcmp(settings->headers, "minimal") != 0)
-        wrong = "--headers: there are browser and minimal";
-    else if (strcmp(options->language, "en") != 0 && strcmp(options->language, "zh") != 0)
+    const char *wrong = wrong_with(&options->settings);
+    if (!wrong && strcmp(options->language, "en") != 0 && strcmp(options->language, "zh") != 0)
         wrong = "--language: there are en and zh";
-    else if (!(settings->rate_least > 0) || settings->rate_least > settings->rate_most)
-        wrong = "--from must be above 0, and --to not below it";
-    else if (settings->rate_most < map_measured_from(settings))
-        wrong = "--to: a repeat would have less than two messages: take a longer --duration";
-    else if ((double)settings->interval_ms <= settings->round_trip_ms)
-        wrong = "--interval must be longer than --rtt";
     if (wrong)
         fprintf(stderr, "pushbench map: %s\n", wrong);
     return wrong ? EXIT_USAGE : -1;

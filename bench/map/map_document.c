@@ -261,14 +261,15 @@ static bool read_settings(const cJSON *document, struct map_settings *settings)
     settings->clients.count = 0;
     cJSON_ArrayForEach(item, clients)
     {
-        if (settings->clients.count == COUNT_LIST_LIMIT || !(item->valuedouble >= 1))
+        if (settings->clients.count == COUNT_LIST_LIMIT ||
+            !(item->valuedouble >= 1 && item->valuedouble <= UINT32_MAX))
             return false;
         settings->clients.values[settings->clients.count++] = (uint64_t)item->valuedouble;
     }
     return settings->feed && settings->headers && settings->flush && settings->rate_least > 0 &&
-           settings->rate_most >= settings->rate_least && settings->round_trip_ms >= 0 &&
-           settings->max_delay_ms > 0 && settings->clients.count > 0 &&
-           read_counts(object, settings);
+           settings->rate_most >= settings->rate_least && isfinite(settings->rate_most) &&
+           settings->round_trip_ms >= 0 && settings->max_delay_ms > 0 &&
+           settings->clients.count > 0 && read_counts(object, settings);
 }
 
 static struct map_series *find_series(struct map *map, double clients)

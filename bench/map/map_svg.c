@@ -335,7 +335,7 @@ static void read_bands(struct drawing *drawing)
         drawing->complete[drawing->bands] = cJSON_IsTrue(member(series, "complete"));
         drawing->clients[drawing->bands++] = clients;
     }
-    if (!(drawing->least > 0) || !(drawing->most > drawing->least))
+    if (!(drawing->least > 0) || !(drawing->most > drawing->least) || isinf(drawing->most))
         drawing->bands = 0;
 }
 

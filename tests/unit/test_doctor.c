@@ -385,6 +385,10 @@ static void test_addresses(void **state)
     assert_string_equal(target.reach, "push.example:8443");
     assert_false(target_parse("ftp://push.example/", &target, trouble));
     assert_false(target_parse("http://", &target, trouble));
+    assert_true(target_parse("http://push.example:65535", &target, trouble));
+    assert_false(target_parse("http://push.example:65536", &target, trouble));
+    assert_false(target_parse("http://push.example:0", &target, trouble));
+    assert_false(target_parse("http://push.example:http", &target, trouble));
     assert_false(target_parse("http://me:secret@push.example/", &target, trouble));
 }
 

@@ -388,6 +388,15 @@ static void test_spoilt_documents(void **state)
         assert_false(map_read(copy, again, &wrong));
         cJSON_Delete(copy);
     }
+    cJSON *most = cJSON_GetObjectItemCaseSensitive(settings, "rate_most");
+    cJSON *few = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(settings, "clients"), 0);
+    double most_before = most->valuedouble, few_before = few->valuedouble;
+    most->valuedouble = INFINITY;
+    assert_false(map_read(document, again, &wrong));
+    most->valuedouble = most_before;
+    few->valuedouble = 1e30;
+    assert_false(map_read(document, again, &wrong));
+    few->valuedouble = few_before;
     cJSON *points = cJSON_GetObjectItemCaseSensitive(document, "points");
     cJSON_AddItemToArray(points, cJSON_CreateNumber(3));
     cJSON_AddItemToArray(points, cJSON_CreateObject());
