@@ -15,6 +15,7 @@ import { followServerClock, server_ms } from "./server_time.js";
 import { isOffered, loadTransports } from "./transports/load.js";
 
 const FIGURES_EVERY_MS = 500;
+const PATIENCE_MS = 4000; // with a server that draws no pictures
 const columns = [];
 
 startPage("pictures.title");
@@ -33,7 +34,11 @@ async function start() {
   await followServerClock();
   restart();
   byId("interval").addEventListener("change", restart);
-  setInterval(() => columns.forEach((column) => column.drawFigures()), FIGURES_EVERY_MS);
+  const since_ms = performance.now();
+  setInterval(() => {
+    columns.forEach((column) => column.drawFigures());
+    byId("none").hidden = performance.now() - since_ms < PATIENCE_MS || columns.some((column) => column.shows);
+  }, FIGURES_EVERY_MS);
   requestAnimationFrame(drawClock);
   addEventListener("pagehide", () => columns.forEach((column) => column.stop()));
   addEventListener("pageshow", (event) => event.persisted && restart());

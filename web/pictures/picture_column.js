@@ -51,6 +51,10 @@ export class PictureColumn {
     this.#transport?.stop();
   }
 
+  get shows() {
+    return this.picture.naturalWidth > 0;
+  }
+
   drawFigures() {
     if (!this.#transport) return;
     const since_ms = clock_ms() - WINDOW_MS;

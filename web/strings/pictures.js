@@ -49,6 +49,10 @@ export default {
     en: "The stream has ended. Load the page again.",
     zh: "图片流已中断，请重新加载本页。",
   },
+  "pictures.none": {
+    en: "No picture yet. The server draws them on the topic `frames`, unless it was started with another `--feed`: start it with `--feed frames` too.",
+    zh: "还没有图片。图片由服务器画在主题 `frames` 上；若启动时用了别的 `--feed`，请再加上 `--feed frames`。",
+  },
   "pictures.fps": { en: "per second", zh: "张／秒" },
   "pictures.size": { en: "bytes per picture", zh: "每张字节数" },
   "pictures.size_help": {

@@ -90,8 +90,8 @@ export default {
   "wire.connection": { en: "connection {number}", zh: "连接 {number}" },
   "wire.size": { en: "{size} bytes", zh: "{size} 字节" },
   "wire.pick": {
-    en: "Pick an entry on the left: its bytes and what each of them means are shown here.",
-    zh: "在左边选一条记录：这里会显示它的字节，以及每个字节的含义。",
+    en: "Pick an entry of the list: its bytes and what each of them means are shown here.",
+    zh: "在列表里选一条记录：这里会显示它的字节，以及每个字节的含义。",
   },
 
   "wire.what_open": { en: "TCP opens (reconstructed)", zh: "TCP 建立（重建）" },

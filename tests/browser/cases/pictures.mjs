@@ -48,6 +48,12 @@ function sockets() {
   return ["websocket", "binary"].map((way) => document.querySelector(`.column[data-way="${way}"]`)?.dataset.state);
 }
 
+/** Runs in the page: what it says of pictures that do not come. */
+function missing() {
+  const notice = document.getElementById("none");
+  return notice.hidden ? "" : notice.textContent;
+}
+
 /** Waits until the tutorial's client, in its frame, has appended some pictures. */
 export async function untilAppended(tab) {
   await until(() => tab.evaluate(framed), (pictures) => pictures >= 2);
@@ -77,6 +83,18 @@ export function cases(test, own) {
     const asked = (way, all) => (way === "multipart" ? all[way]?.slice(0, 2) : all[way]) ?? [""];
     const complete = (all) => ways.every((way) => asked(way, all).every((figure) => /\d/.test(figure)));
     await until(() => tab.evaluate(figures), complete, "per second, bytes and lag in every column", PATIENCE_MS);
+    assert.equal(await tab.evaluate(missing), "");
+  });
+
+  test("where no pictures are drawn, the page says what to do", async ({ open }) => {
+    const other = await startLab("--feed", "clock");
+    try {
+      const tab = await open(`${other.http}/pictures.html?lang=en`);
+      await until(() => tab.evaluate(missing), (text) => text.includes("--feed frames"));
+      await tab.close();
+    } finally {
+      await other.stop();
+    }
   });
 
   test("the tutorial's client runs with this server's address", async ({ open }) => {
