@@ -52,12 +52,9 @@ export async function openWebkit(driver, home) {
   const { display, stop } = await startScreen();
   const contexts = [];
   const newPage = async (beside, proxy) => {
-    const context = beside ?? new Context();
-    if (!beside) {
-      contexts.push(context);
-      await context.start(driver, path.join(home, String(contexts.length)), display, proxy);
-    }
-    return [await context.page(), context, { prepare() {}, select: "select", resize: "setViewport" }];
+    const context = beside ?? new Context(driver, path.join(home, String(contexts.length)), display, proxy);
+    if (!beside) contexts.push(context);
+    return [new Page(context), context, { prepare() {}, select: "select", resize: "setViewport" }];
   };
   const end = async () => {
     for (const context of contexts) await context.close();
@@ -85,8 +82,12 @@ function stopper(child) {
   };
 }
 
-/** A driver with its browser. */
+/** A driver with its browser. It starts with its first page, since only then it is known how much of
+ * one is to be waited for. A driver that is told not to wait ("eager") answers nothing more behind a
+ * page that has no script, so that is for those only that never end. */
 class Context {
+  #launch;
+  #started;
   #stop;
   #origin;
   #session = "";
@@ -96,7 +97,12 @@ class Context {
   #closed = false;
   #last = Promise.resolve();
 
-  async start(driver, home, display, proxy) {
+  constructor(driver, home, display, proxy) {
+    this.#launch = { driver, home, display, proxy };
+  }
+
+  async #start(pageLoadStrategy) {
+    const { driver, home, display, proxy } = this.#launch;
     await mkdir(home, { recursive: true });
     const port = await freePort();
     this.#origin = `http://127.0.0.1:${port}`;
@@ -109,18 +115,19 @@ class Context {
     createInterface({ input: child.stderr }).on("line", (line) => this.#onLine(line));
     await until(() => this.#ask("GET", "/status").catch(() => null), (status) => status !== null, "a driver");
     const args = proxy ? ["--proxy", `http://${proxy}`] : [];
-    const capabilities = { alwaysMatch: { pageLoadStrategy: "eager", "webkitgtk:browserOptions": { binary: BROWSER, args } } };
+    const capabilities = { alwaysMatch: { pageLoadStrategy, "webkitgtk:browserOptions": { binary: BROWSER, args } } };
     const { sessionId } = await this.#ask("POST", "/session", { capabilities });
     this.#session = `/session/${sessionId}`;
     this.#current = await this.#ask("GET", `${this.#session}/window`);
     this.#free.push(this.#current);
   }
 
-  async page() {
+  /** The handle of a window for a page. */
+  async window(page, pageLoadStrategy) {
+    await (this.#started ??= this.#start(pageLoadStrategy));
     const handle = this.#free.pop() ?? (await this.command(this.#current, "POST", "/window/new", { type: "window" })).handle;
-    const page = new Page(this, handle);
     this.#pages.set(handle, page);
-    return page;
+    return handle;
   }
 
   /** One after the other, since the driver knows one window at a time. */
@@ -173,18 +180,18 @@ class Context {
 /** A page as puppeteer's. */
 class Page extends EventEmitter {
   #context;
-  #handle;
+  #handle = "";
 
-  constructor(context, handle) {
+  constructor(context) {
     super();
     this.#context = context;
-    this.#handle = handle;
     this.keyboard = { press: (key) => this.#press(key) };
   }
 
   async goto(url, { waitUntil }) {
+    this.#handle ||= await this.#context.window(this, waitUntil === "load" ? "normal" : "eager");
     await this.#command("POST", "/url", { url });
-    if (waitUntil === "load") await this.evaluate(untilLoaded);
+    if (waitUntil === "load") await this.evaluate(untilLoaded); // beside a page that does not end
   }
 
   async reload() {
