@@ -66,6 +66,7 @@ struct run {
     uint64_t begun, goal, ended;
     uint64_t published;
     bool publisher_busy;
+    int64_t publisher_ns; /* when it has asked */
     char *body;
     struct builder request;
     const char *broken;
@@ -186,6 +187,7 @@ static void publish(struct run *run)
     member->client.body =
         (struct slice){run->body, 1 + (churn_random(&run->state) >> 32) % BODY_LIMIT};
     run->publisher_busy = true;
+    run->publisher_ns = now_ns();
     swarm_ask(member);
 }
 
@@ -200,6 +202,8 @@ static void end_stuck(struct run *run)
         score_of(run, &run->lives[i])->stuck++;
         end_life(run, member);
     }
+    if (run->publisher_busy && run->publisher_ns < limit)
+        run->broken = "the server does not answer a publisher";
 }
 
 static bool live(struct run *run, uint64_t lives, const char *label)
@@ -217,8 +221,10 @@ static bool live(struct run *run, uint64_t lives, const char *label)
         end_stuck(run);
         progress_update(&progress, run->ended - ended_before);
     }
-    while (run->publisher_busy && !run->broken)
+    while (run->publisher_busy && !run->broken) {
         swarm_turn(&run->swarm, TURN_MS * ms_ns);
+        end_stuck(run);
+    }
     progress_finish(&progress);
     if (run->broken)
         fprintf(stderr, "pushbench churn: %s\n", run->broken);

@@ -129,8 +129,8 @@ static void report_stalled(struct report *report, struct run *run, struct watche
     const struct side *side = &watched->pushlab.side, *plain = &run->plain.pushlab.side;
     double p99[2] = {NAN, NAN};
     if (!side_client_was_bottleneck(side) && !side_client_was_bottleneck(plain)) {
-        p99[0] = (double)histogram_quantile(&side->load.delivery.latency_ns, 0.99);
-        p99[1] = (double)histogram_quantile(&plain->load.delivery.latency_ns, 0.99);
+        p99[0] = histogram_known_quantile(&side->load.delivery.latency_ns, 0.99);
+        p99[1] = histogram_known_quantile(&plain->load.delivery.latency_ns, 0.99);
     }
     watched->after = process_memory_settled(watched->pushlab.server.pid, MEMORY_LIMIT_MS);
     report_number(report, "stalled", watched->pushlab.others);

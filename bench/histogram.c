@@ -2,6 +2,7 @@
 #include "histogram.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 enum { STEPS = 1 << HISTOGRAM_OCTAVE_BITS };
 
@@ -56,6 +57,13 @@ uint64_t histogram_quantile(const struct histogram *histogram, double share)
             return value_of(i) < histogram->max ? value_of(i) : histogram->max;
     }
     return histogram->max;
+}
+
+double histogram_known_quantile(const struct histogram *histogram, double share)
+{
+    double above = share < 1 ? (double)histogram->count * (1 - share) : 1;
+    bool known = histogram->count > 0 && above > 1 - 1e-6;
+    return known ? (double)histogram_quantile(histogram, share) : NAN;
 }
 
 double histogram_mean(const struct histogram *histogram)

@@ -28,6 +28,9 @@ void histogram_merge(struct histogram *histogram, const struct histogram *other)
 /* The value below or at which the share (0 to 1) of all values lies; share 1 is exact: the
  * largest. 0 when empty. */
 uint64_t histogram_quantile(const struct histogram *histogram, double share);
+/* The same; NAN where there are so few values that none need lie above it: the largest of ten
+ * is no p99. */
+double histogram_known_quantile(const struct histogram *histogram, double share);
 /* 0 when empty. */
 double histogram_mean(const struct histogram *histogram);
 

@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Where Debian has them. */
@@ -93,7 +92,6 @@ static void run_nginx(const char *folder, int listen_fd)
     fcntl(listen_fd, F_SETFD, 0);
     fcntl(listen_fd, F_SETFL, O_NONBLOCK);
     setenv("NGINX", inherited, 1);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     execl(PROGRAM, PROGRAM, "-e", "error.log", "-p", folder, "-c", configuration_name, "-g",
           user, (char *)NULL);
     _exit(127);
@@ -117,7 +115,7 @@ static bool start_in(const char *folder, const char *configuration, int listen_f
     const char *port = strrchr(server->endpoint.authority, ':') + 1;
     if (!fill_in(configuration, folder, port))
         return false;
-    server->pid = fork();
+    server->pid = process_fork();
     if (server->pid == 0)
         run_nginx(folder, listen_fd);
     close(listen_fd); /* so that nobody waits for an nginx that has ended */
@@ -130,10 +128,10 @@ static bool start_in(const char *folder, const char *configuration, int listen_f
 
 bool nginx_start(const char *configuration, struct server_process *ret_server)
 {
-    char folder[] = "/tmp/pushbench-XXXXXX";
+    char folder[PROCESS_FOLDER_LIMIT];
     struct server_process server = {.ready_fd = -1};
     int listen_fd = endpoint_listen(&server.endpoint);
-    bool good = listen_fd >= 0 && mkdtemp(folder);
+    bool good = listen_fd >= 0 && process_folder(folder);
     if (good) {
         good = start_in(folder, configuration, listen_fd, &server);
         /* Once it runs it needs no name of its files any more, and none is left on Ctrl-C. */

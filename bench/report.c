@@ -164,7 +164,6 @@ static void print_table(const struct report *report)
     bool figures[REPORT_COLUMNS_LIMIT];
     int widths[REPORT_COLUMNS_LIMIT];
     const cJSON *row;
-    printf("%s\n\n", report->title);
     for (unsigned i = 0; i < report->column_count; i++) {
         const cJSON *first = cJSON_GetObjectItemCaseSensitive(
             cJSON_GetArrayItem(report->rows, 0), report->columns[i].key);
@@ -183,7 +182,16 @@ static void print_table(const struct report *report)
         putchar('\n');
     }
     putchar('\n');
-    cJSON_ArrayForEach(row, report->notes) printf("%s\n", row->valuestring);
+}
+
+/* Headings over nothing would look like a result. */
+static void print_text(const struct report *report)
+{
+    const cJSON *note;
+    printf("%s\n\n", report->title);
+    if (cJSON_GetArraySize(report->rows) > 0)
+        print_table(report);
+    cJSON_ArrayForEach(note, report->notes) printf("%s\n", note->valuestring);
 }
 
 int report_print(struct report *report, const char *json)
@@ -192,7 +200,7 @@ int report_print(struct report *report, const char *json)
     int status = report->broken ? EXIT_BROKEN : EXIT_HELD;
     cJSON_AddBoolToObject(report->document, "held", !report->broken);
     if (!to_stdout)
-        print_table(report);
+        print_text(report);
     if (!json)
         return status;
     FILE *file = to_stdout ? stdout : fopen(json, "we");

@@ -17,7 +17,7 @@ enum { READY_LIMIT_MS = 20000, STOP_LIMIT_MS = 15000, STOP_POLL_MS = 5, OPTIONS_
 
 /* ---- nothing outlives pushbench ---------------------------------------------------------- */
 
-enum { GUARDED_LIMIT = 32 };
+enum { GUARDED_LIMIT = 128 }; /* compat has all products up at once */
 static volatile pid_t guarded[GUARDED_LIMIT];
 static volatile sig_atomic_t kept_going;
 static volatile sig_atomic_t interrupted; /* a signal's number, or 0 */
@@ -58,6 +58,32 @@ void process_unguard(pid_t pid)
             guarded[i] = 0;
 }
 
+pid_t process_fork(void)
+{
+    pid_t parent = getpid(), pid = fork();
+    if (pid != 0)
+        return pid;
+    /* The parent's handler, which takes a signal for it, is the child's as well. */
+    signal(SIGTERM, SIG_DFL);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* it has ended before that */
+        _exit(0);
+    return 0;
+}
+
+bool process_folder(char ret_path[PROCESS_FOLDER_LIMIT])
+{
+    const char *named = getenv("TMPDIR");
+    int len = snprintf(ret_path, PROCESS_FOLDER_LIMIT, "%s/pushbench-XXXXXX",
+                       named && *named ? named : "/tmp");
+    if (len < PROCESS_FOLDER_LIMIT && mkdtemp(ret_path))
+        return true;
+    if (len >= PROCESS_FOLDER_LIMIT)
+        errno = ENAMETOOLONG;
+    ret_path[0] = '\0';
+    return false;
+}
+
 void process_keep_going(void)
 {
     kept_going = 1;
@@ -91,7 +117,6 @@ static const char *find_program(const char *named, char *room, size_t size)
 
 static void run_program(const char *const *arguments, int output_fd)
 {
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     setpgid(0, 0); /* a terminal's Ctrl-C is for pushbench, which ends what it started */
     dup2(output_fd, STDOUT_FILENO);
     execvp(arguments[0], (char *const *)arguments);
@@ -125,7 +150,7 @@ static bool start_own(const char *const *arguments, struct server_process *serve
     char url[256];
     if (pipe2(ends, O_CLOEXEC) < 0)
         return false;
-    server->pid = fork();
+    server->pid = process_fork();
     if (server->pid == 0)
         run_program(arguments, ends[1]);
     close(ends[1]);
@@ -141,6 +166,11 @@ static bool start_own(const char *const *arguments, struct server_process *serve
 bool server_spawn(const char *const *arguments, struct server_process *ret_server)
 {
     *ret_server = (struct server_process){.ready_fd = -1};
+    if (strchr(arguments[0], '/') && access(arguments[0], X_OK) != 0) {
+        fprintf(stderr, "pushbench: there is no program at %s: build it (./dev build)\n",
+                arguments[0]);
+        return false;
+    }
     if (start_own(arguments, ret_server))
         return true;
     fprintf(stderr, "pushbench: %s did not become ready\n", arguments[0]);

@@ -11,6 +11,8 @@
 
 #include <sys/types.h>
 
+enum { PROCESS_FOLDER_LIMIT = 256 };
+
 struct server_process {
     struct endpoint endpoint;
     pid_t pid; /* 0: not known */
@@ -34,6 +36,11 @@ bool server_alive(const struct server_process *server);
 /* SIGTERM, and waits. Whether it ended with 0 in time; true for one that is not ours. */
 bool server_stop(struct server_process *server);
 
+/* Forks a child that ends with its parent, whatever becomes of that, and by SIGTERM at once. */
+pid_t process_fork(void);
+/* Makes an empty folder for a process started here, in $TMPDIR or else in /tmp. False, with
+ * errno: there is none, and ret_path is empty. */
+bool process_folder(char ret_path[PROCESS_FOLDER_LIMIT]);
 /* Sees to it that a process started here ends with pushbench, also on Ctrl-C. */
 void process_guard(pid_t pid);
 void process_unguard(pid_t pid);

@@ -89,7 +89,7 @@ static void report_pace(struct report *report, const struct side *side)
     for (unsigned i = 0; i < sizeof(delays) / sizeof(delays[0]); i++) {
         const struct histogram *histogram =
             delays[i].of_last ? &delivery->last_ns : &delivery->latency_ns;
-        double us = (double)histogram_quantile(histogram, delays[i].share) / 1e3;
+        double us = histogram_known_quantile(histogram, delays[i].share) / 1e3;
         report_number(report, delays[i].key, bottleneck ? NAN : us);
     }
 }

@@ -63,7 +63,7 @@ static double delay_us(const struct side *side, double share)
 {
     if (side_client_was_bottleneck(side))
         return NAN;
-    return (double)histogram_quantile(&side->load.delivery.latency_ns, share) / 1e3;
+    return histogram_known_quantile(&side->load.delivery.latency_ns, share) / 1e3;
 }
 
 void versus_report_delays(struct versus *versus, const char *load)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -159,8 +158,6 @@ static void on_readable(struct bare *bare, int fd)
 
 static void run(struct bare *bare)
 {
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    signal(SIGTERM, SIG_DFL);
     bare->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     watch(bare, bare->listen_fd);
     for (;;) {
@@ -187,7 +184,7 @@ bool yardstick_start(struct slice welcome, bool polls, struct yardstick *ret_yar
                 strerror(-listen_fd));
         return false;
     }
-    yardstick.pid = fork();
+    yardstick.pid = process_fork();
     if (yardstick.pid == 0) {
         struct bare bare = {.listen_fd = listen_fd, .welcome = welcome, .polls = polls};
         run(&bare);

@@ -18,6 +18,7 @@
 #include "../transports/table.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,14 @@
 #include <unistd.h>
 
 enum { EXIT_USAGE = 2, SWEEP_S = 1 };
+
+/* Where these were closed, a socket would get the number, and a peer what is said there. */
+static void hold_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            open("/dev/null", O_RDWR);
+}
 
 /* Each subscriber is an open file; what the system allows is what is used. */
 static void raise_file_limit(void)
@@ -121,7 +130,9 @@ static bool workers_create(struct server *server, const struct listeners *listen
         int fds[OPTION_LIST_LIMIT];
         int error = listeners_open(listeners, server->options, fds);
         if (error)
-            return fail(strerror(-error));
+            return fail(error == -EMFILE ? "too many open files: raise the limit (ulimit -n), "
+                                           "or start fewer --workers"
+                                         : strerror(-error));
         server->workers[i] = worker_create(server, i, fds, listeners->count);
         if (!server->workers[i])
             return fail("cannot start a worker: out of memory or file descriptors");
@@ -130,11 +141,9 @@ static bool workers_create(struct server *server, const struct listeners *listen
 }
 
 /* count: how many of them run. */
-static void workers_drain(struct server *server, unsigned count)
+static void workers_end(struct server *server, unsigned count)
 {
-    atomic_store(&server->draining, true);
-    for (unsigned i = 0; i < count; i++)
-        worker_wake(server->workers[i]);
+    workers_drain(server, count);
     for (unsigned i = 0; i < count; i++)
         worker_join(server->workers[i]);
 }
@@ -151,7 +160,7 @@ static bool workers_start(struct server *server)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (started == server->worker_count)
         return true;
-    workers_drain(server, started);
+    workers_end(server, started);
     return fail("cannot start a thread");
 }
 
@@ -222,7 +231,7 @@ static bool run(struct server *server, struct event_base *base, struct listeners
         event_base_dispatch(base);
     feeder_destroy(feeder);
     if (good)
-        workers_drain(server, server->worker_count);
+        workers_end(server, server->worker_count);
     struct event *const events[] = {term, interrupt, sweep, give_back};
     for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
         if (events[i])
@@ -233,6 +242,7 @@ static bool run(struct server *server, struct event_base *base, struct listeners
 int main(int argc, char **argv)
 {
     struct options options;
+    hold_standard_files();
     int asked = options_read(argc, argv, &options);
     if (asked != 0)
         return asked > 0 ? EXIT_SUCCESS : EXIT_USAGE;

@@ -77,6 +77,17 @@ static bool is_local_name(struct slice host)
     return false;
 }
 
+/* What --listen names is served by this name, whatever it may be. */
+static bool is_listened_on(const struct options *options, struct slice host)
+{
+    for (unsigned i = 0; i < options->listen.count; i++) {
+        const char *text = options->listen.items[i], *colon = strrchr(text, ':');
+        if (colon && slice_equal_nocase((struct slice){text, (size_t)(colon - text)}, host))
+            return true;
+    }
+    return false;
+}
+
 bool origin_host_served(const struct options *options, bool loopback,
                         const struct request *request)
 {
@@ -89,6 +100,7 @@ bool origin_host_served(const struct options *options, bool loopback,
     if (!authority_split(request->host, &authority))
         return false;
     return list_has(&options->hosts, authority.host) ||
+           is_listened_on(options, authority.host) ||
            (loopback ? is_loopback_name(authority.host) : is_local_name(authority.host));
 }
 

@@ -31,8 +31,8 @@ bool origin_topic_public(const struct options *options, struct slice topic);
 void origin_add_cors(enum origin origin, bool public_topic, const struct request *request,
                      struct builder *headers);
 /* Whether this server answers for the name in Host (DNS rebinding): when loopback, only
- * localhost, 127.0.0.1, [::1] and --host names; in a class, whose pages are open all lesson,
- * only numbers, names of the local network and --host names. */
+ * localhost, 127.0.0.1, [::1], what --listen names, and --host names; in a class, whose pages
+ * are open all lesson, numbers and names of the local network in place of the first three. */
 bool origin_host_served(const struct options *options, bool loopback,
                         const struct request *request);
 

@@ -36,6 +36,7 @@ struct server {
     atomic_uint urings; /* workers that do */
     bool loopback;      /* bound to loopback addresses only: Host names are checked */
     int64_t started_us;
+    int64_t drained_ms;           /* when all must be over; written before draining is set */
     atomic_bool draining;         /* SIGTERM came: publishing is 503 */
     _Atomic uint64_t connections; /* of all workers, against connections_limit */
     struct intake intake;         /* what is not whole yet, of all connections */

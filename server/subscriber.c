@@ -101,6 +101,24 @@ static unsigned compact(struct gap *gaps, unsigned count)
     return found;
 }
 
+/* Back in front of the gaps, until they are told. */
+static void step_back(struct subscriber *subscriber, const struct gap *gaps)
+{
+    for (unsigned i = 0; subscriber->transport->gap_has_cursor && i < subscriber->count; i++)
+        if (gaps[i].known)
+            subscriber->subscriptions[i].next = gaps[i].from;
+}
+
+static void tell_gaps(struct subscriber *subscriber, const struct gap *gaps)
+{
+    for (unsigned i = 0; i < subscriber->count; i++) {
+        if (gaps[i].known)
+            subscriber->subscriptions[i].next = gaps[i].to + 1;
+        if (gaps[i].reason)
+            subscriber_tell_gap(&subscriber->subscriptions[i], &gaps[i]);
+    }
+}
+
 static void stream_begin(struct subscriber *subscriber, const struct request *request,
                          const struct gap *gaps)
 {
@@ -110,6 +128,7 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     struct reply refusal = {0};
     subscriber_beat_in(subscriber,
                        subscriber->careless ? NEVER_MS : worker->server->options->heartbeat_ms);
+    step_back(subscriber, gaps);
     if (subscriber->transport->open(subscriber, request, &out, &refusal) != 0) {
         builder_finish(&out);
         if (subscriber->cors) /* who may read feeds may read why there is none */
@@ -124,9 +143,7 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     connection->state = CONNECTION_STREAMING;
     counter_add(&subscriber_stats(subscriber)->subscriptions, 1);
     counter_add(&subscriber_stats(subscriber)->subscribers, 1);
-    for (unsigned i = 0; i < subscriber->count; i++)
-        if (gaps[i].reason)
-            subscriber_tell_gap(&subscriber->subscriptions[i], &gaps[i]);
+    tell_gaps(subscriber, gaps);
     if (!subscriber_attach_all(subscriber))
         connection->stream.broken = true;
     worker_set_timer(worker, &connection->timer, subscriber_due_ms(subscriber));
@@ -149,6 +166,7 @@ static void answer_head(struct subscriber *subscriber, const struct request *req
         bool close = subscriber->close_after || transport->reads == READS_ON;
         if (!there)
             subscriber->count = 0; /* no cursor to give */
+        step_back(subscriber, gaps);
         subscriber_add_head(subscriber, close, &out);
         stream_queue(&connection->stream, builder_take(&out));
         connection->close_after |= close;

@@ -78,3 +78,21 @@ bool utf8_valid(const void *data, size_t len)
     struct utf8 utf8 = {0};
     return utf8_feed(&utf8, data, len) && utf8_complete(&utf8);
 }
+
+void utf8_mend(char *text)
+{
+    while (*text) {
+        struct utf8 utf8 = {0};
+        size_t len = 1;
+        bool good = utf8_feed(&utf8, text, 1);
+        while (good && !utf8_complete(&utf8) && text[len])
+            good = utf8_feed(&utf8, text + len++, 1);
+        if (!good) {
+            *text++ = '?';
+        } else if (utf8_complete(&utf8)) {
+            text += len;
+        } else {
+            *text = '\0';
+        }
+    }
+}

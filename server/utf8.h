@@ -22,5 +22,9 @@ bool utf8_feed(struct utf8 *utf8, const void *data, size_t len);
 bool utf8_complete(const struct utf8 *utf8);
 /* A whole text at once. */
 bool utf8_valid(const void *data, size_t len);
+/* Makes a text valid in place: '?' for each byte that cannot be right. A character that the
+ * text's end has cut goes. For what others wrote, and was cut to fit, before it is put into
+ * JSON. */
+void utf8_mend(char *text);
 
 #endif

@@ -160,7 +160,9 @@ static int64_t next_look_ms(struct worker *worker)
     int64_t next_ms = worker->swept_ms + SWEEP_MS, timer_ms = timers_next_ms(&worker->timers);
     if (timer_ms >= 0 && timer_ms < next_ms)
         next_ms = timer_ms;
-    return worker->draining && worker->drained_ms < next_ms ? worker->drained_ms : next_ms;
+    if (worker->draining && worker->server->drained_ms < next_ms)
+        next_ms = worker->server->drained_ms;
+    return next_ms;
 }
 
 static void arm_timer(struct worker *worker)
@@ -203,7 +205,6 @@ static void drain_begin(struct worker *worker)
 {
     worker->draining = true;
     worker->now_ms = monotonic_ms();
-    worker->drained_ms = worker->now_ms + (int64_t)worker->server->options->drain_ms;
     front_close(worker->front);
     timers_each(&worker->timers, drain_one, NULL);
 }
@@ -211,7 +212,7 @@ static void drain_begin(struct worker *worker)
 static bool drained(const struct worker *worker)
 {
     return worker->draining &&
-           (worker->connection_count == 0 || monotonic_ms() >= worker->drained_ms);
+           (worker->connection_count == 0 || monotonic_ms() >= worker->server->drained_ms);
 }
 
 static void *worker_run(void *arg)
@@ -358,9 +359,12 @@ int worker_start(struct worker *worker)
     return -pthread_create(&worker->thread, NULL, worker_run, worker);
 }
 
-void worker_wake(struct worker *worker)
+void workers_drain(struct server *server, unsigned count)
 {
-    inbox_wake(&worker->inbox);
+    server->drained_ms = monotonic_ms() + (int64_t)server->options->drain_ms;
+    atomic_store(&server->draining, true);
+    for (unsigned i = 0; i < count; i++)
+        inbox_wake(&server->workers[i]->inbox);
 }
 
 void worker_join(struct worker *worker)

@@ -54,7 +54,6 @@ struct worker {
     int64_t resumed_ms; /* when the loop last came back from a pause of its own */
     int64_t swept_ms;
     bool draining;
-    int64_t drained_ms; /* when draining must be over */
     char scratch[SCRATCH_SIZE];
 };
 
@@ -62,8 +61,9 @@ struct worker {
 struct worker *worker_create(struct server *server, unsigned index, const int *take_listen_fds,
                              unsigned listen_count);
 int worker_start(struct worker *worker);
-/* Any thread: let the worker look around (the server is draining). */
-void worker_wake(struct worker *worker);
+/* Any thread: the first count workers of the server say goodbye and end, within drain_ms of
+ * now, however busy one is. */
+void workers_drain(struct server *server, unsigned count);
 void worker_join(struct worker *worker);
 void worker_destroy(struct worker *worker);
 

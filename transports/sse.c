@@ -189,6 +189,7 @@ const struct transport sse_transport = {
     .reads = READS_ON,
     .content_type = "text/event-stream",
     .never_refuses = true,
+    .gap_has_cursor = true,
     .full = sse_full,
     .open = sse_open,
     .prefix = sse_prefix,

@@ -403,7 +403,7 @@ static int advise_run(int argc, char **argv)
         return status;
     report_init(&report, "advise", "which transport, by what each costs here");
     if (!answer(&report, &options))
-        report_broken(&report, "a run failed; see standard error");
+        report_broken(&report, "there is nothing to advise by; see standard error");
     status = report_print(&report, options.common.json);
     report_finish(&report);
     return status;

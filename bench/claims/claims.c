@@ -12,6 +12,7 @@
 #include "../command.h"
 #include "../progress.h"
 #include "../report.h"
+#include "../server_process.h"
 
 #include "../../server/bytes.h"
 
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,7 +73,6 @@ static void experiment(const struct claim *claim, const struct claims *claims, i
 {
     struct finding finding = {0};
     char *text = NULL;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (finding_begin(&finding, claim) && claim->run(claims, &finding))
         text = cJSON_PrintUnformatted(finding.json);
     for (size_t len = text ? strlen(text) : 0, done = 0; done < len;) {
@@ -125,7 +124,7 @@ static cJSON *run_one(struct running *running, const struct claim *claim)
     if (pipe2(ends, O_CLOEXEC) < 0)
         return NULL;
     fflush(stdout);
-    child = fork();
+    child = process_fork();
     if (child == 0) {
         handle_signals(SIG_DFL);
         if (interrupted)

@@ -39,6 +39,7 @@ static const struct text reasons[CLAIM_REASONS] = {
                             "不结束的响应（SSE）就是普通 HTTP，它能推送"},
     [REASON_FALSE_ALARMS] = {"# living peers were declared dead", "误判了 # 个存活的对端"},
     [REASON_LATE_ALARM] = {"it took # ms", "用了 # 毫秒"},
+    [REASON_NO_ALARM] = {"a frozen peer was not found out", "有冻结的对端一直没被发现"},
     [REASON_BELOW_PER_POLL] = {"fewer than # messages come in one poll's interval",
                                "每个轮询间隔内的消息少于 # 条"},
     [REASON_ABOVE_CLIENTS] = {"more than # clients poll once a second: that takes a tenth of "

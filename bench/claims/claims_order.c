@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -80,7 +79,6 @@ static cJSON *read_json(int fd)
 static void run_self(const char *const *arguments, int output_fd)
 {
     int errors_fd = open("/dev/null", O_WRONLY | O_CLOEXEC); /* its progress bar */
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(output_fd, STDOUT_FILENO);
     if (isatty(STDERR_FILENO))
         dup2(errors_fd, STDERR_FILENO);
@@ -116,7 +114,7 @@ static cJSON *run_compare(const struct claims *claims, const struct regime *regi
     snprintf(clients, sizeof(clients), "%u", clients_of(claims));
     if (pipe2(ends, O_CLOEXEC) < 0)
         return NULL;
-    pid_t pid = fork();
+    pid_t pid = process_fork();
     if (pid == 0)
         run_self(arguments, ends[1]);
     close(ends[1]);

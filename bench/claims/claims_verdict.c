@@ -73,6 +73,8 @@ struct claim_verdict claim_7_verdict(double detected_ms, double bound_ms, double
         return unknown;
     if (false_alarms > 0)
         return fails(REASON_FALSE_ALARMS, false_alarms);
+    if (isinf(detected_ms))
+        return fails(REASON_NO_ALARM, 0);
     if (detected_ms > bound_ms + spare_ms)
         return fails(REASON_LATE_ALARM, detected_ms);
     return holds;

@@ -23,6 +23,7 @@ enum claim_reason {
     REASON_OPEN_ANSWER,
     REASON_FALSE_ALARMS, /* so many */
     REASON_LATE_ALARM,   /* ms */
+    REASON_NO_ALARM,
     REASON_BELOW_PER_POLL,
     REASON_ABOVE_CLIENTS,
     REASON_NOT_SHORTEST,
@@ -71,7 +72,7 @@ struct claim_verdict claim_2_verdict(double opens, double handshakes);
 /* 6: HTTP cannot push. The stream is SSE's, requests those after the first. */
 struct claim_verdict claim_6_verdict(double stream_ms, double stream_requests, double poll_ms);
 /* 7: whoever does not answer within interval and timeout (together bound_ms) is dead, and
- * nobody else. spare_ms: what a busy machine may add. */
+ * nobody else. spare_ms: what a busy machine may add. detected_ms INFINITY: one never was. */
 struct claim_verdict claim_7_verdict(double detected_ms, double bound_ms, double spare_ms,
                                      double false_alarms);
 /* 8: short poll is easy, and most of its requests are useless. Shares at so many messages a

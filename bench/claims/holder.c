@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -33,8 +32,6 @@ static void *hold(void *arg)
 static void run(int listen_fd)
 {
     pthread_attr_t attributes;
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
@@ -53,7 +50,7 @@ bool holder_start(struct holder *ret_holder)
     struct holder holder = {.pid = -1};
     int fd = endpoint_listen(&holder.endpoint);
     if (fd >= 0)
-        holder.pid = fork();
+        holder.pid = process_fork();
     if (holder.pid == 0)
         run(fd);
     if (fd >= 0)

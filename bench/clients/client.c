@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ANSWER_HEAD_LIMIT = 16 * 1024 };
+enum { ANSWER_HEAD_LIMIT = 16 * 1024, ANSWER_BODY_LIMIT = 1 << 30 };
 
 const struct client_kind *const client_kinds[] = {
     &short_poll_client, &long_poll_client, &sse_client, &websocket_client, NULL,
@@ -177,6 +177,8 @@ ssize_t answer_head_read(struct client *client, const char *bytes, size_t len,
         read_field((struct slice){bytes + at, (size_t)line_end - at}, ret_head);
         at = (size_t)line_end + 2;
     }
+    if (ret_head->content_length > ANSWER_BODY_LIMIT)
+        return -1; /* nothing of ours; the sum with the head's length might not fit */
     client->head_bytes += (uint64_t)end + 4;
     return end + 4;
 }

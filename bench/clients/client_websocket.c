@@ -108,11 +108,11 @@ static bool tell_data(struct client *client, const struct client_sink *sink,
         tell_text(client, sink, frame->payload);
         return true;
     }
-    if (!client->deflated || ws_inflate(frame->payload, MESSAGE_LIMIT, &inflated) != 0)
-        return false;
-    tell_text(client, sink, builder_slice(&inflated));
+    bool good = client->deflated && ws_inflate(frame->payload, MESSAGE_LIMIT, &inflated) == 0;
+    if (good)
+        tell_text(client, sink, builder_slice(&inflated));
     builder_finish(&inflated);
-    return true;
+    return good;
 }
 
 static void add_masked(struct builder *out, enum ws_opcode opcode, struct slice payload)

@@ -13,7 +13,8 @@
 
 enum {
     SCRATCH_SIZE = 256 * 1024,
-    READ_SIZE = 4096, /* room made behind bytes that were kept */
+    READ_SIZE = 4096,      /* room made behind bytes that were kept */
+    KEPT_LIMIT = 64 << 20, /* of an answer or a frame that is not whole */
     BATCH = 512,
     SPARE_FILES = 48, /* the command's own */
 };
@@ -198,6 +199,11 @@ static void on_readable(struct member *member)
     struct swarm *swarm = member->swarm;
     char *room = swarm->scratch;
     size_t size = SCRATCH_SIZE;
+    if (member->kept_len > KEPT_LIMIT) {
+        swarm_close(member);
+        tell_closed(member, "what the server sends has no end", 0);
+        return;
+    }
     if (member->kept_len > 0) {
         if (member->kept_size - member->kept_len < READ_SIZE) {
             size_t grown_size = member->kept_size * 2;

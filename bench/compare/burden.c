@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -38,20 +37,17 @@ static void burn(pid_t other, double share)
 
 pid_t burden_start(pid_t other, double share)
 {
-    pid_t parent = getpid(), pid = fork();
+    pid_t pid = process_fork();
     if (pid < 0)
         fprintf(stderr, "pushbench: cannot start a process: %s\n", strerror(errno));
     if (pid > 0)
         process_guard(pid);
     if (pid != 0)
         return pid;
-    signal(SIGTERM, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
     signal(SIGINT, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     close_range(STDERR_FILENO + 1, ~0U, 0); /* sockets end when pushbench closes them */
-    if (getppid() == parent)
-        burn(other, share);
+    burn(other, share);
     _exit(0);
 }
 

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -97,12 +96,7 @@ static int on_entry(const char *path, const struct stat *stat, int type, struct 
 /* As root, a program may change to a user of its own, which has to write here. */
 static bool make_folder(struct middlebox_run *run)
 {
-    snprintf(run->folder, sizeof(run->folder), "/tmp/pushbench-XXXXXX");
-    if (!mkdtemp(run->folder)) {
-        run->folder[0] = '\0';
-        return false;
-    }
-    return geteuid() != 0 || chmod(run->folder, 01777) == 0;
+    return process_folder(run->folder) && (geteuid() != 0 || chmod(run->folder, 01777) == 0);
 }
 
 static bool read_text(const char *path, struct builder *out)
@@ -186,7 +180,6 @@ static void run_program(const struct middlebox *box, const char *program,
     dup2(null, STDIN_FILENO);
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
     setenv("HOME", run->folder, 1);
     setenv("XDG_CONFIG_HOME", run->folder, 1);
     setenv("XDG_DATA_HOME", run->folder, 1);
@@ -249,7 +242,7 @@ bool middlebox_start(const struct middlebox *box, const char *program, const cha
     if ((box->secure && !certificate_write(ret_run->folder)) ||
         !write_configuration(box, variant, configurations, &marks, ret_run))
         return false;
-    pid_t pid = fork();
+    pid_t pid = process_fork();
     if (pid == 0)
         run_program(box, program, &marks, ret_run);
     if (pid < 0)

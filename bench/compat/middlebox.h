@@ -35,7 +35,7 @@ extern const struct middlebox middleboxes[];
 
 struct middlebox_run {
     struct server_process process;
-    char folder[64]; /* empty: none */
+    char folder[PROCESS_FOLDER_LIMIT]; /* empty: none */
 };
 
 /* (middlebox_version.c) What the program says its version is, "" where it says none. */

@@ -4,6 +4,7 @@
 #include "../progress.h"
 #include "../server_process.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -226,6 +227,10 @@ static void take_turn(struct probe *probe, int64_t now)
 static void pump_reader(struct probe *probe)
 {
     int result = probe_line_pump(&probe->reader);
+    if (result == -EMSGSIZE) {
+        reader_on_flood(probe);
+        return;
+    }
     if (result < 0 && probe->reader.connecting) {
         reader_on_failure(probe);
         return;

@@ -22,6 +22,7 @@ struct probe_seen {
     bool tunnel_refused; /* status is that of CONNECT */
     bool answered;       /* a head came with 200, or 101 */
     bool nonsense;       /* what came could not be read, was repeated or out of order */
+    bool flooded;        /* ... because there was more of it than of any message */
     bool compressed;     /* an answer came as gzip */
     bool dead;           /* waited on past its time, and neither bytes nor an end came */
     int status;          /* of a refusal; 0: none */

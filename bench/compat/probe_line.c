@@ -7,7 +7,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 16 * 1024 };
+/* A peer that never rests is left alone now and then: who reads it has a clock to look at. */
+enum { READ_SIZE = 16 * 1024, PUMP_LIMIT = 256 * 1024 };
 
 int probe_line_open(struct probe_line *line, const struct endpoint *endpoint,
                     const struct way *way)
@@ -123,20 +124,30 @@ static int open_cover(struct probe_line *line, struct slice came)
 static int receive(struct probe_line *line)
 {
     char room[READ_SIZE];
-    size_t before = builder_len(&line->in);
+    size_t before = builder_len(&line->in), taken = 0;
     int end = 0;
-    while (end == 0) {
+    while (end == 0 && taken < PUMP_LIMIT) {
         ssize_t got = recv(line->fd, room, sizeof(room), MSG_DONTWAIT);
-        if (got > 0)
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            break;
+        if (got > 0) {
             end = open_cover(line, (struct slice){room, (size_t)got});
-        else if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            return builder_len(&line->in) > before;
-        else
+            taken += (size_t)got;
+        } else {
             end = got == 0 ? -EPIPE : -errno;
+        }
     }
+    if (end == 0)
+        return builder_len(&line->in) > before;
     if (line->cover)
         cover_end(line->cover);
     return end;
+}
+
+static bool is_overfull(const struct probe_line *line)
+{
+    return builder_len(&line->in) > PROBE_LINE_LIMIT ||
+           builder_len(&line->out) > PROBE_LINE_LIMIT || line->in.failed || line->out.failed;
 }
 
 int probe_line_pump(struct probe_line *line)
@@ -151,5 +162,7 @@ int probe_line_pump(struct probe_line *line)
     /* Coming bytes may have opened the way for those that waited. */
     if (line->cover && sent == 0 && got >= 0)
         sent = send_queued(line);
+    if (is_overfull(line))
+        return -EMSGSIZE;
     return got < 0 || sent == 0 ? got : sent;
 }

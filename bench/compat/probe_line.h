@@ -9,6 +9,9 @@
 #include "../endpoint.h"
 #include "cover.h"
 
+/* What is kept of bytes that nobody takes, in each direction. */
+enum { PROBE_LINE_LIMIT = 16 << 20 };
+
 struct probe_line {
     int fd;          /* -1: closed */
     bool connecting; /* by TCP, and by what covers it */
@@ -31,8 +34,10 @@ void probe_line_close(struct probe_line *line);
 void probe_line_send(struct probe_line *line, struct slice bytes);
 /* What to poll for. */
 short probe_line_events(const struct probe_line *line);
-/* Sends and receives what there is. 1: bytes came; 0: none; a negative errno: the connection
- * has ended or never was (-EPIPE: ended properly), and what came before lies in `in`. */
+/* Sends and receives what there is, so much at once that a flood does not keep its reader from
+ * the clock. 1: bytes came; 0: none; a negative errno: the connection has ended or never was
+ * (-EPIPE: ended properly), and what came before lies in `in`. -EMSGSIZE: it goes on, but more
+ * lies here than is kept: close it. */
 int probe_line_pump(struct probe_line *line);
 /* Why the cover did not come about, and what to do; empty: nothing is known of it. Ends with
  * the line. */

@@ -19,6 +19,8 @@ void reader_ask(struct probe *probe, int64_t now);
 void reader_on_bytes(struct probe *probe, int64_t now, bool ended);
 /* There was no connection. */
 void reader_on_failure(struct probe *probe);
+/* More came than can be a message, or more was asked than the other end takes. */
+void reader_on_flood(struct probe *probe);
 /* Whether there is one to be polled. */
 bool reader_open(const struct probe *probe);
 void reader_close(struct probe *probe);

@@ -323,6 +323,7 @@ static void read_on(struct probe *probe, int64_t now)
 {
     if (!is_upgraded(probe) && !read_answer(probe)) {
         probe->seen.nonsense = true;
+        probe->seen.flooded = builder_len(&probe->answer.body) > PROBE_BODY_LIMIT;
         give_up(probe);
         return;
     }
@@ -390,5 +391,11 @@ void reader_on_bytes(struct probe *probe, int64_t now, bool ended)
 
 void reader_on_failure(struct probe *probe)
 {
+    give_up(probe);
+}
+
+void reader_on_flood(struct probe *probe)
+{
+    probe->seen.nonsense = probe->seen.flooded = true;
     give_up(probe);
 }

@@ -100,7 +100,9 @@ void writer_on_bytes(struct probe *probe, bool ended)
         on_answer(probe);
     if (complete)
         probe_answer_finish(&probe->published);
-    if (used < 0 || (ended && probe->writing))
+    if (used < 0)
+        fail(probe, "what answers a publisher is no HTTP, or has no end");
+    else if (ended && probe->writing)
         fail(probe, "the server ended the connection that published");
     /* By the path, a connection of its own for each: what stands there may forget kept ones. */
     if (ended || (complete && (!keeps || !is_direct(probe))))

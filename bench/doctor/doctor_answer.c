@@ -3,6 +3,7 @@
 
 #include "../../server/json_check.h"
 #include "../../server/json_scan.h"
+#include "../../server/utf8.h"
 #include "../relay/http_head.h"
 
 #include <stdio.h>
@@ -66,6 +67,7 @@ void answer_title(struct slice body, char ret[ANSWER_TEXT_LIMIT])
             ret[len++] = ' ';
     }
     ret[len] = '\0';
+    utf8_mend(ret);
 }
 
 void answer_tame(char *text)

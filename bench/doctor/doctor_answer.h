@@ -11,8 +11,8 @@ enum { ANSWER_TEXT_LIMIT = 80 };
 
 /* What a status mostly means, of whoever gave it; behind a colon. Static. */
 const char *answer_meaning(int status);
-/* The title of a page, or where it has none its beginning, fit to be printed; empty: there is
- * neither. */
+/* The title of a page, or where it has none its beginning, fit to be printed and put into
+ * JSON; empty: there is neither. */
 void answer_title(struct slice body, char ret[ANSWER_TEXT_LIMIT]);
 /* Makes what a stranger wrote fit to be printed and put into JSON: a terminal obeys control
  * characters. Writes '?' in the place of all but printable ASCII. */

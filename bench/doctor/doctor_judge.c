@@ -235,7 +235,9 @@ static void observe(const struct path_seen *path, unsigned transport, enum fault
         break;
     case FAULT_CHANGES:
     case FAULTS:
-        snprintf(ret, OBSERVED_LIMIT, "messages were changed, repeated, lost or out of order");
+        snprintf(ret, OBSERVED_LIMIT,
+                 seen->flooded ? "more came than any message has: it was not read any further"
+                               : "messages were changed, repeated, lost or out of order");
         break;
     }
 }

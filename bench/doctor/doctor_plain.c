@@ -16,18 +16,30 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TICK_MS = 20, HANDSHAKE_MS = 8000, LINE_LIMIT = 64 };
+enum {
+    TICK_MS = 20,
+    HANDSHAKE_MS = 8000,
+    LINE_LIMIT = 64,
+    TOLD_SIZE = 240,
+    LISTEN_LIMIT_MIB = 64, /* of whatever comes */
+    FRAME_LIMIT_MIB = 8,   /* less than a line keeps */
+    MIB = 1 << 20,
+};
 
 static const int64_t ms_ns = 1000000;
 
 struct heard {
+    /* What takes what came; false: nothing more is to be heard. */
+    bool (*take)(struct probe_line *line, struct probe_answer *answer, struct heard *heard);
     int64_t asked_ns, head_ns, first_ns, last_ns, ended_ns; /* 0: not yet */
     int64_t longest_ns;                                     /* silence */
     int64_t pong_ns;
     unsigned events, comments, heartbeats, pieces, frames, pings;
     int close_code; /* of a WebSocket; 0: none came */
     bool compressed;
+    uint64_t bytes;
     char trouble[TLS_TEXT_LIMIT]; /* why there was no way there; empty: there was */
+    char given_up[TOLD_SIZE];     /* why it was not listened to any further; empty: it was */
     char line[LINE_LIMIT]; /* of a stream: the beginning of the line that is being read */
     size_t line_len;
 };
@@ -48,6 +60,20 @@ static void hear(struct heard *heard)
     hear_silence(heard, now);
     heard->last_ns = now;
     heard->pieces++;
+}
+
+static void give_up_reading(struct heard *heard, const struct probe_answer *answer)
+{
+    if (answer->status)
+        snprintf(
+            heard->given_up, TOLD_SIZE,
+            "What comes behind the head cannot be read: its chunks or its gzip are broken, "
+            "or a little of it unpacks to more than a stream would send.");
+    else
+        snprintf(heard->given_up, TOLD_SIZE,
+                 "What answers there is no HTTP, or its head is longer than %d KiB: is this "
+                 "the right port?",
+                 PROBE_HEAD_LIMIT / 1024);
 }
 
 /* ---- event streams ----------------------------------------------------------------------- */
@@ -79,8 +105,10 @@ static bool take_stream(struct probe_line *line, struct probe_answer *answer,
 {
     struct slice in = builder_slice(&line->in);
     ssize_t used = in.len ? probe_answer_read(answer, in.at, in.len) : 0;
-    if (used < 0)
+    if (used < 0) {
+        give_up_reading(heard, answer);
         return false;
+    }
     probe_line_took(line, (size_t)used);
     if (answer->status && !heard->head_ns)
         heard->head_ns = now_ns();
@@ -108,30 +136,46 @@ static void count_frame(struct heard *heard, unsigned opcode, const unsigned cha
         heard->close_code = len >= 2 ? payload[0] << 8 | payload[1] : 1005;
 }
 
+/* The length of a frame's header and of what it carries; false: the header is not whole. */
+static bool read_lengths(const unsigned char *at, size_t room, size_t *ret_header,
+                         uint64_t *ret_len)
+{
+    if (room < 2)
+        return false;
+    uint64_t len = at[1] & 0x7f;
+    size_t header = 2 + (len == 126 ? 2 : len == 127 ? 8 : 0);
+    if (room < header)
+        return false;
+    if (header > 2)
+        len = 0;
+    for (size_t i = 2; i < header; i++)
+        len = len << 8 | at[i];
+    *ret_header = header;
+    *ret_len = len;
+    return true;
+}
+
 /* Takes the whole frames off; fragments and extensions are no matter here. */
 static void take_frames(struct probe_line *line, struct heard *heard)
 {
-    for (;;) {
-        struct slice in = builder_slice(&line->in);
-        const unsigned char *at = (const unsigned char *)in.at;
-        size_t header = 2, len;
-        if (in.len < header)
-            return;
-        len = at[1] & 0x7f;
-        header += len == 126 ? 2 : len == 127 ? 8 : 0;
-        if (in.len < header)
-            return;
-        if (header > 2) {
-            len = 0;
-            for (size_t i = 2; i < header; i++)
-                len = len << 8 | at[i];
-        }
-        if (in.len - header < len)
-            return;
+    struct slice in = builder_slice(&line->in);
+    const unsigned char *at = (const unsigned char *)in.at;
+    size_t done = 0, header;
+    uint64_t len;
+    while (done < in.len && !heard->close_code &&
+           read_lengths(at + done, in.len - done, &header, &len)) {
+        if (len > (uint64_t)FRAME_LIMIT_MIB * MIB)
+            snprintf(heard->given_up, TOLD_SIZE,
+                     "A frame of %llu bytes is announced, and no more than %d MiB are waited "
+                     "for here: does the server speak WebSocket behind its 101?",
+                     (unsigned long long)len, FRAME_LIMIT_MIB);
+        if (in.len - done - header < len || heard->given_up[0])
+            break;
         hear(heard);
-        count_frame(heard, at[0] & 0x0f, at + header, len);
-        probe_line_took(line, header + len);
+        count_frame(heard, at[done] & 0x0f, at + done + header, (size_t)len);
+        done += header + (size_t)len;
     }
+    probe_line_took(line, done);
 }
 
 static bool take_socket(struct probe_line *line, struct probe_answer *answer,
@@ -142,8 +186,10 @@ static bool take_socket(struct probe_line *line, struct probe_answer *answer,
     if (answer->status == 0) {
         struct slice in = builder_slice(&line->in);
         ssize_t used = in.len ? probe_answer_read(answer, in.at, in.len) : 0;
-        if (used < 0)
+        if (used < 0) {
+            give_up_reading(heard, answer);
             return false;
+        }
         probe_line_took(line, (size_t)used);
         if (answer->status) {
             heard->head_ns = now_ns();
@@ -158,27 +204,44 @@ static bool take_socket(struct probe_line *line, struct probe_answer *answer,
 
 /* ---- listening --------------------------------------------------------------------------- */
 
+/* One look at the line. Whether there is more to be heard. */
+static bool listen_once(struct probe_line *line, struct probe_answer *answer,
+                        struct heard *heard)
+{
+    struct pollfd waiting = {.fd = line->fd, .events = probe_line_events(line)};
+    size_t before = builder_len(&line->in);
+    poll(&waiting, 1, TICK_MS);
+    int result = waiting.revents ? probe_line_pump(line) : 0;
+    heard->bytes += builder_len(&line->in) - before;
+    bool goes_on = heard->take(line, answer, heard);
+    if (heard->bytes > (uint64_t)LISTEN_LIMIT_MIB * MIB && !heard->given_up[0])
+        snprintf(heard->given_up, TOLD_SIZE,
+                 "More than %d MiB came within %.1f s, so it was not listened to any further: "
+                 "is that a download, or a server that is out of order?",
+                 LISTEN_LIMIT_MIB, (double)(now_ns() - heard->asked_ns) / 1e9);
+    if (heard->given_up[0])
+        return false;
+    if (result < 0 || !goes_on)
+        heard->ended_ns = now_ns();
+    return !heard->ended_ns;
+}
+
 static void listen_to(const struct target *target, struct slice request, unsigned seconds,
-                      bool (*take)(struct probe_line *, struct probe_answer *, struct heard *),
                       struct probe_answer *answer, struct heard *heard)
 {
     struct probe_line line = {.fd = -1};
     struct progress progress;
     int64_t until_ns = now_ns() + seconds * 1000 * ms_ns;
     heard->asked_ns = now_ns();
-    progress_init(&progress, "doctor, listening", seconds);
-    if (probe_line_open(&line, &target->first, &target->way) != 0)
+    int result = probe_line_open(&line, &target->first, &target->way);
+    if (result != 0) {
+        snprintf(heard->trouble, sizeof(heard->trouble), "%s", strerror(-result));
+        probe_line_close(&line);
         return;
+    }
+    progress_init(&progress, "doctor, listening", seconds);
     probe_line_send(&line, request);
-    while (now_ns() < until_ns && !process_interrupted()) {
-        struct pollfd waiting = {.fd = line.fd, .events = probe_line_events(&line)};
-        poll(&waiting, 1, TICK_MS);
-        int result = waiting.revents ? probe_line_pump(&line) : 0;
-        bool goes_on = take(&line, answer, heard);
-        if (result < 0 || !goes_on) {
-            heard->ended_ns = now_ns();
-            break;
-        }
+    while (now_ns() < until_ns && !process_interrupted() && listen_once(&line, answer, heard)) {
         if (!answer->status && now_ns() - heard->asked_ns > HANDSHAKE_MS * ms_ns)
             break;
         progress_update(&progress, (uint64_t)((now_ns() - heard->asked_ns) / ms_ns / 1000));
@@ -214,6 +277,7 @@ static void add_common(struct report *report, const struct probe_answer *answer,
     add_row(report, "longest silence", (double)heard->longest_ns / 1e6);
     add_row(report, "end", since(heard, heard->ended_ns));
     cJSON_AddNumberToObject(report->document, "status", answer->status);
+    cJSON_AddNumberToObject(report->document, "bytes", (double)heard->bytes);
     clues_of_names(builder_slice(&answer->head), &clues);
     for (unsigned i = 0; i < clues.count; i++) {
         char *tail = strstr(clues.list[i].text, " (pushlab");
@@ -223,6 +287,8 @@ static void add_common(struct report *report, const struct probe_answer *answer,
     }
     if (heard->trouble[0])
         report_broken(report, "There was no way to it: %s.", heard->trouble);
+    else if (heard->given_up[0])
+        report_broken(report, "%s", heard->given_up);
     else if (answer->status == 0)
         report_broken(report,
                       "No answer came: no head within %d s, or the connection was "
@@ -260,10 +326,10 @@ void doctor_sse(struct report *report, const struct target *target, unsigned sec
 {
     struct builder request = {0};
     struct probe_answer answer = {0};
-    struct heard heard = {.asked_ns = 0};
+    struct heard heard = {.take = take_stream};
     fetch_begin(target, "GET", target->path[0] ? "" : "/", &request);
     builder_add_text(&request, "Accept: text/event-stream\r\nAccept-Encoding: gzip\r\n\r\n");
-    listen_to(target, builder_slice(&request), seconds, take_stream, &answer, &heard);
+    listen_to(target, builder_slice(&request), seconds, &answer, &heard);
     add_common(report, &answer, &heard);
     struct slice type = probe_answer_field(&answer, "Content-Type");
     char told[ANSWER_TEXT_LIMIT];
@@ -302,13 +368,13 @@ void doctor_websocket(struct report *report, const struct target *target, const 
 {
     struct builder request = {0};
     struct probe_answer answer = {0};
-    struct heard heard = {.asked_ns = 0};
+    struct heard heard = {.take = take_socket};
     fetch_begin(target, "GET", target->path[0] ? "" : "/", &request);
     if (origin)
         builder_format(&request, "Origin: %s\r\n", origin);
     client_add_upgrade(&request);
     builder_add_text(&request, "\r\n");
-    listen_to(target, builder_slice(&request), seconds, take_socket, &answer, &heard);
+    listen_to(target, builder_slice(&request), seconds, &answer, &heard);
     add_common(report, &answer, &heard);
     cJSON_AddNumberToObject(report->document, "frames", heard.frames);
     cJSON_AddNumberToObject(report->document, "pings", heard.pings);

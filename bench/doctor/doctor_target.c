@@ -40,11 +40,11 @@ static struct slice host_of(const char *authority, const char **ret_port)
     return bracket ? (struct slice){authority + 1, len - 2} : (struct slice){authority, len};
 }
 
-/* Nothing stands for the usual one. getaddrinfo would take 65537 for 1. */
+/* getaddrinfo would take 65537 for 1. */
 static bool is_port(const char *text)
 {
     unsigned long port = strtoul(text, NULL, 10);
-    return !*text || (strspn(text, "0123456789") == strlen(text) && port > 0 && port <= 65535);
+    return *text && (strspn(text, "0123456789") == strlen(text) && port > 0 && port <= 65535);
 }
 
 bool target_parse(const char *url, struct target *ret_target, char trouble[TROUBLE_LIMIT])
@@ -65,8 +65,12 @@ bool target_parse(const char *url, struct target *ret_target, char trouble[TROUB
     snprintf(target.path, sizeof(target.path), "%.*s", (int)path_len, at + len);
     snprintf(target.reach, sizeof(target.reach), "%.*s", (int)len, at);
     struct slice host = host_of(target.reach, &port);
-    if (!is_port(port)) {
-        snprintf(trouble, TROUBLE_LIMIT, "'%s': a port is a number from 1 to 65535", url);
+    bool ends_there = host.at + host.len + (at[0] == '[') == target.reach + len;
+    if (host.len == 0 || (!ends_there && !is_port(port))) {
+        snprintf(trouble, TROUBLE_LIMIT,
+                 "'%s': write HOST:PORT, with a port from 1 to 65535, or HOST alone with "
+                 "nothing for the usual port, %s",
+                 url, usual);
         return false;
     }
     bool is_usual = port[0] == '\0' || strcmp(port, usual) == 0;

@@ -4,6 +4,8 @@
 #include "door.h"
 #include "faults_json.h"
 
+#include "../../server/utf8.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -115,8 +117,10 @@ static cJSON *set(struct door *door, const cJSON *faults)
 {
     char error[FAULT_ERROR_LIMIT];
     struct faults changed = door->faults;
-    if (faults_set_json(&changed, faults, error) < 0)
+    if (faults_set_json(&changed, faults, error) < 0) {
+        utf8_mend(error); /* it repeats the beginning of what was sent */
         return error_of(error);
+    }
     if (!door->to.len && !changed.http.forward)
         return error_of("forward: this door leads nowhere without it");
     door->faults = changed;

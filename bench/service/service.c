@@ -17,6 +17,7 @@
 #include "service_run.h"
 
 #include "../../server/request.h"
+#include "../../server/utf8.h"
 
 #include <errno.h>
 #include <event2/buffer.h>
@@ -138,6 +139,7 @@ static cJSON *conclusion(const struct run_end *end)
     cJSON *result = cJSON_ParseWithLength(end->output.at, end->output.len);
     char complaint[ASK_ERROR_SIZE];
     snprintf(complaint, sizeof(complaint), "%.*s", (int)end->complaint.len, end->complaint.at);
+    utf8_mend(complaint);
     if (result)
         cJSON_AddItemToObject(line, "result", result);
     else

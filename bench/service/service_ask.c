@@ -3,6 +3,8 @@
 
 #include "../claims/claims.h"
 
+#include "../../server/utf8.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,6 +73,7 @@ __attribute__((format(printf, 2, 3))) static bool refuse(char ret_error[ASK_ERRO
     va_start(arguments, format);
     vsnprintf(ret_error, ASK_ERROR_SIZE, format, arguments);
     va_end(arguments);
+    utf8_mend(ret_error); /* it may repeat the beginning of what was sent */
     return false;
 }
 

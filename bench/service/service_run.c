@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "service_run.h"
 
+#include "../server_process.h"
+
 #include <errno.h>
 #include <event2/buffer.h>
 #include <fcntl.h>
@@ -9,12 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    ARGUMENTS_LIMIT = 24,
+    RUN_ARGUMENTS_LIMIT = 24,
     PATIENCE_S = 5, /* with a child that was told to end */
     READ_SIZE = 4096,
     OUTPUT_LIMIT = 4 << 20,
@@ -33,24 +34,13 @@ struct service_run {
 
 /* ---- the child --------------------------------------------------------------------------- */
 
-/* Though the parent may have ended by now, and its handler, which takes a signal for it, is the
- * child's as well until that is another program. */
-static void end_with(pid_t parent)
-{
-    signal(SIGTERM, SIG_DFL);
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent)
-        _exit(0);
-}
-
 /* Only what is named goes along into the child. */
-static void run_program(const struct service_run *run, pid_t parent, int progress_fd,
+static void run_program(const struct service_run *run, int progress_fd,
                         const char *const *arguments)
 {
-    const char *all[ARGUMENTS_LIMIT + 2] = {"pushbench"};
+    const char *all[RUN_ARGUMENTS_LIMIT + 2] = {"pushbench"};
     char number[16];
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    end_with(parent);
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     dup2(nothing, STDIN_FILENO);
     dup2(run->output_fd, STDOUT_FILENO);
@@ -58,7 +48,7 @@ static void run_program(const struct service_run *run, pid_t parent, int progres
     fcntl(progress_fd, F_SETFD, 0);
     snprintf(number, sizeof(number), "%d", progress_fd);
     setenv("PUSHBENCH_PROGRESS", number, 1);
-    for (unsigned i = 0; arguments[i] && i < ARGUMENTS_LIMIT; i++)
+    for (unsigned i = 0; arguments[i] && i < RUN_ARGUMENTS_LIMIT; i++)
         all[i + 1] = arguments[i];
     execv("/proc/self/exe", (char *const *)all);
     _exit(127);
@@ -172,7 +162,6 @@ struct service_run *service_run_start(struct event_base *base, const char *const
                                       const struct run_listener *listener)
 {
     int ends[2] = {-1, -1};
-    pid_t self = getpid();
     struct service_run *run = calloc(1, sizeof(*run));
     if (!run)
         return NULL;
@@ -183,9 +172,9 @@ struct service_run *service_run_start(struct event_base *base, const char *const
     if (good)
         run->on_progress = event_new(base, ends[0], EV_READ | EV_PERSIST, on_progress, run);
     good = good && run->on_progress && event_add(run->on_progress, NULL) == 0 &&
-           (run->pid = fork()) >= 0;
+           (run->pid = process_fork()) >= 0;
     if (good && run->pid == 0)
-        run_program(run, self, ends[1], arguments);
+        run_program(run, ends[1], arguments);
     if (ends[1] >= 0)
         close(ends[1]);
     if (good)

@@ -2,7 +2,7 @@
 """What can no longer be given is never skipped in silence."""
 import pytest
 
-from lib import websocket
+from lib import http, sse, websocket
 from lib.subscribers import SUBSCRIBERS, Gap
 from lib.wire import until
 
@@ -61,6 +61,48 @@ def test_the_id_of_a_gap_on_sse_is_just_before_the_oldest_held(server, subscribe
     subscriber = subscribe("sse", "overtaken", since=overtaken[3])
     subscriber.next_gap()
     assert subscriber.cursor == overtaken[15]
+
+
+def as_cut_off(raw, end):
+    """What an EventSource has when its line ends there: its last id, and whether it knows a gap."""
+    decoder = sse.Decoder()
+    events = decoder.feed(raw[:end])
+    return decoder.last_id, [event for event in events if event.event == "gap"]
+
+
+def test_wherever_an_event_stream_is_cut_its_gap_is_not_hidden(server, overtaken):
+    seen = overtaken[3]
+    path = f"/sse/overtaken?since={seen}"
+    assert server.ask("HEAD", path).header("pushlab-next") == seen
+    with server.connect() as connection:
+        connection.send(http.build("GET", path, host=server.authority))
+        assert connection.read_head().header("pushlab-next") == seen
+        raw = connection.read_until(b"data: 16\n\n")
+    for end in range(len(raw)):
+        last_id, gaps = as_cut_off(raw, end)
+        assert last_id in ("", seen) or gaps, raw[:end]
+    assert as_cut_off(raw, len(raw))[0] == overtaken[16]
+
+
+def test_wherever_a_stream_of_two_topics_is_cut_neither_gap_is_hidden(server, topic):
+    names = [f"{topic}-a", f"{topic}-b"]
+    starts = [server.head_cursor(name) for name in names]
+    for name in names:
+        server.publish_many(name, map(str, range(1, 13)))  # 3 to 12 are held
+    since = ",".join(map(":".join, zip(names, starts)))
+    with server.connect() as connection:
+        connection.send(http.build("GET", f"/sse?topics={','.join(names)}&since={since}",
+                                   host=server.authority))
+        assert connection.read_head().header("pushlab-next") == since
+        raw = connection.read_until(b'"seq":12,')
+    told = set()
+    for end in range(len(raw)):
+        last_id, gaps = as_cut_off(raw, end)
+        assert gaps or last_id in ("", since), raw[:end]
+        told.add(len(gaps))
+        if len(gaps) == 1 and '"seq"' not in raw[:end].decode():
+            assert last_id.endswith(f"{names[1]}:{starts[1]}"), raw[:end]
+    assert told == {0, 1, 2}
 
 
 def test_a_subscriber_that_is_overtaken_between_two_polls_is_told(server, subscribe, topic):

@@ -23,7 +23,7 @@ class Decoder:
     def __init__(self):
         self.pending = b""
         self.started = False
-        self.first_id = self.last_id = ""
+        self.first_id = self.last_id = ""  # as a browser has them: a cut event leaves no id
         self.retry_ms = None
         self.comments = []
         self._clear()
@@ -70,14 +70,16 @@ class Decoder:
         elif field == "data":
             self.lines.append(value)
         elif field == "id" and "\0" not in value:
-            self.last_id = self.own_id = value
-            self.first_id = self.first_id or value
+            self.own_id = value
         elif field == "retry" and value.isascii() and value.isdigit():
             self.retry_ms = int(value)
         return None
 
     def _dispatch(self):
         event = None
+        if self.own_id is not None:
+            self.last_id = self.own_id
+            self.first_id = self.first_id or self.own_id
         if self.lines:
             event = Event(self.event or "message", "\n".join(self.lines), self.last_id, self.own_id)
         self._clear()

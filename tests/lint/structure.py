@@ -189,10 +189,8 @@ def check_build_lists():
     """every C file is built"""
     for path in files(".c"):
         name = re.sub(r"^(test|fuzz)_", "", path.stem) if path.parts[0] == "tests" else path.name
-        folder = path.parent
-        while not (ROOT / folder / "meson.build").exists():
-            folder = folder.parent
-        listed = re.findall(r"'([^']*)'", text(folder / "meson.build"))
-        relative = str(path.relative_to(folder))
-        if name not in listed and relative not in listed:
-            yield Finding(path, 0, f"not built: add it to {folder}/meson.build")
+        folders = [folder for folder in path.parents if (ROOT / folder / "meson.build").exists()]
+        listed = {str(folder / item) for folder in folders
+                  for item in re.findall(r"'([^'\n]*)'", text(folder / "meson.build"))}
+        if str(path) not in listed and str(path.parent / name) not in listed:
+            yield Finding(path, 0, f"not built: add it to {folders[0]}/meson.build")

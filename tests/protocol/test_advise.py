@@ -66,6 +66,14 @@ def by_name(found):
     return {row["transport"]: row for row in found["rows"]}
 
 
+def test_a_map_that_is_none_gives_no_table(tmp_path):
+    path = tmp_path / "map.json"
+    path.write_text("{}")
+    result = bench("advise", "--map", path, "--rate", "1", status=1)
+    assert "not the JSON of a map" in result.stderr
+    assert "nothing to advise by" in result.stdout and "transport  " not in result.stdout
+
+
 def test_figures_are_those_of_the_map(map_file):
     """At a point that is not among the map's."""
     found = advise(map_file, "--rate", "12", "--clients", "40", "--interval", "1000",

@@ -276,8 +276,9 @@ def test_publishing_past_the_path_and_with_a_token(tmp_path):
 
 
 @contextlib.contextmanager
-def answering(answer):
-    """An origin that answers every connection with the same bytes, and closes."""
+def answering(answer, flood=b""):
+    """An origin that answers every connection with the same bytes, and closes; with a flood, only
+    when the other end has."""
     with Origin() as origin:
         stopped = threading.Event()
 
@@ -287,6 +288,8 @@ def answering(answer):
                     accepted = origin.accept()
                     accepted.read_until(b"\r\n\r\n")
                     accepted.send(answer)
+                    while flood:
+                        accepted.send(flood)
                     accepted.close()
 
         thread = threading.Thread(target=serve, daemon=True)
@@ -403,6 +406,38 @@ def test_plain_endpoints_are_listened_to(server):
     refused = bench("doctor", "--websocket", f"ws://{server.authority}/websocket/t",
                     "--origin", "http://evil.example", "--listen", "1", status=1).stdout
     assert "403" in refused and "--origin" in refused
+
+
+STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+SOCKET = b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
+MUCH = b"x" * (1 << 20)
+CHUNKED = STREAM.replace(b"\r\n\r\n", b"\r\nTransfer-Encoding: chunked\r\n\r\n")
+FLOODS = {
+    "one line": ("--sse", STREAM, MUCH, "More than 64 MiB came within"),
+    "events": ("--sse", STREAM, b"data: x\n\n" * (1 << 16), "More than 64 MiB came within"),
+    "a head": ("--sse", b"HTTP/1.1 200 OK\r\nX: ", MUCH, "its head is longer than 32 KiB"),
+    "a chunk": ("--sse", CHUNKED, MUCH, "cannot be read"),
+    "pongs": ("--websocket", SOCKET, b"\x8a\x00" * (1 << 19), "More than 64 MiB came within"),
+    "a frame": ("--websocket", SOCKET + b"\x82\x7f\0\1" + bytes(6), MUCH,
+                "A frame of 281474976710656 bytes is announced"),
+}
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_who_floods_is_left_and_told(name):
+    how, answer, flood, says = FLOODS[name]
+    with answering(answer, flood) as origin:
+        told = bench("doctor", how, f"http://{origin.authority}/", status=1).stdout
+    assert says in told and "ended by itself" not in told and "was closed after" not in told
+
+
+@pytest.mark.parametrize("answer, says", (
+    (b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", "not by a pushlab: text/html"),
+    (b"", "does not speak HTTP"),
+))
+def test_a_flood_in_place_of_a_pushlab_is_told(answer, says):
+    with answering(answer, MUCH) as origin:
+        assert says in bench("doctor", f"http://{origin.authority}", status=1).stderr
 
 
 # ---- words that stand in two places -----------------------------------------------------------

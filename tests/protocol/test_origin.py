@@ -315,6 +315,15 @@ def test_other_names_get_no_websocket(server, host):
         assert connection.read_response().status == 421
 
 
+def test_what_is_listened_on_is_its_own_name(serve):
+    server = serve(listen="127.0.0.2:0")
+    assert server.host == "127.0.0.2"
+    assert server.get("/healthz").status == 200
+    assert server.ask("GET", "/short_poll/t", [("Origin", f"http://{server.authority}")]).status == 200
+    assert server.ask("GET", "/healthz", host=f"127.0.0.1:{server.port}").status == 200
+    assert server.ask("GET", "/healthz", host=f"127.0.0.3:{server.port}").status == 421
+
+
 def test_a_further_name_can_be_served(serve):
     server = serve("--host", "lab.example")
     assert server.ask("GET", "/healthz", host="lab.example").status == 200

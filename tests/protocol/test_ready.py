@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""./dev ready: go when all is there; no-go, and what to do, when something is not."""
+"""`./dev ready`: go when all is there; no-go, and what to do, when something is not. `./dev fuzz`
+with wrong arguments."""
 import json
 import os
 import socket
@@ -40,3 +41,13 @@ def test_a_port_that_is_held_is_a_no_go():
 def test_a_server_that_was_not_built_is_a_no_go(tmp_path):
     result = ready("--port", "0", binary=tmp_path / "none")
     assert result.returncode == 1 and "./dev build" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [["request", "abc"], ["request", "0"], ["10", "request"], ["nosuch"]])
+def test_fuzz_judges_its_arguments_before_it_builds(tmp_path, arguments):
+    folder = tmp_path / "build"
+    result = subprocess.run([str(ROOT / "dev"), "fuzz", *arguments], capture_output=True, text=True,
+                            timeout=PATIENCE_S, check=False,
+                            env={**os.environ, "PUSHLAB_BUILD": str(folder)})
+    assert result.returncode == 1 and "fuzz" in result.stderr, result.stderr
+    assert not folder.exists()

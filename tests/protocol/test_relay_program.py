@@ -111,7 +111,9 @@ WRONG = [
     b'{"set":{"nosuch":1}}', b'{"set":{"up":1}}', b'{"set":{"up":{"idle_cut_ms":1}}}', b'{"set":7}',
     b'{"act":"explode"}', b'{"act":7}', b'{"get":"state","act":"reset"}', b'{"act":"reset","door":"x"}',
     b'{"door":7,"get":"state"}', b'{"set":{"like":"nosuch"}}', b'{"set":{"delay_ms":"5 ms"}}',
-    b'{"set":{"delay_ms":9,"nosuch":1}}', b"\x00", b'{"get":"\xff"}']
+    b'{"set":{"delay_ms":9,"nosuch":1}}', b"\x00", b'{"get":"\xff"}',
+    b'{"set":{"\xff":1}}', '{"set":{"x%s":1}}'.replace("%s", "\u00e9" * 40).encode(),
+    '{"set":{"like":"x%s"}}'.replace("%s", "\u00e9" * 40).encode()]
 
 
 def test_bad_commands_change_nothing(origin):

@@ -150,6 +150,11 @@ def test_bad_questions(service, path, question, word):
     assert answer.status == 400 and word in answer.json()["error"]
 
 
+def test_what_is_repeated_of_a_question_is_whole_letters(service):
+    answer = service.post("/claims", {"x" + "\u00e9" * 40: 1})
+    assert answer.status == 400 and answer.json()["error"].endswith('no "x' + "\u00e9" * 19 + '?"')
+
+
 def test_bad_json_and_too_much_of_it(service):
     headers = headers_of()
     assert service.ask("POST", "/claims", headers, b"{").status == 400

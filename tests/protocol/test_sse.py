@@ -118,6 +118,14 @@ def test_through_a_proxy_head_and_cursor_go_alone(server, topic, header):
     assert segments_until(server, f"{path}&coalesce=1", headers, end) == 2
 
 
+@pytest.mark.parametrize("headers", [[], [("Via", "1.1 proxy")]])
+def test_a_gap_at_the_beginning_leaves_with_the_head(server, topic, headers):
+    """Of unknown size it has no cursor in front of it, to which a reader could be sent back."""
+    server.publish(topic, "x")
+    path = f"/sse/{topic}?since=another-1&coalesce=1000"
+    assert segments_until(server, path, headers, b"of another epoch\"}\n\n") == 1
+
+
 @pytest.mark.parametrize("query", ["", "?canary=0", "?canary=", "?canary=yes", "?canary=11"])
 def test_who_asks_for_no_canary_gets_none(serve, query):
     server = serve(*option("heartbeat", 200))

@@ -286,3 +286,10 @@ def test_a_closed_standard_output_ends_nothing(serve):
     server.process.stdout.close()
     for _ in range(3):
         server.assert_serves()
+
+
+def test_a_closed_standard_error_is_no_sockets_number(serve):
+    """A line of the log would go to a peer."""
+    server = serve(before_exec=lambda: os.close(2))
+    assert os.readlink(f"/proc/{server.process.pid}/fd/2") == "/dev/null"
+    server.assert_serves()

@@ -82,8 +82,7 @@ static inline int64_t house_close(struct house *house)
     struct timespec from, to;
     struct server *server = &house->server;
     clock_gettime(CLOCK_MONOTONIC, &from);
-    atomic_store(&server->draining, true);
-    worker_wake(server->workers[0]);
+    workers_drain(server, 1);
     worker_join(server->workers[0]);
     clock_gettime(CLOCK_MONOTONIC, &to);
     worker_destroy(server->workers[0]);

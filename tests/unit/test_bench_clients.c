@@ -459,6 +459,15 @@ static void test_publisher(void **state)
            "closed 413;");
 }
 
+static void test_a_length_that_cannot_be(void **state)
+{
+    (void)state;
+    const struct slice answer =
+        SLICE("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n{}");
+    expect(&publisher_client, &plain, answer, "closed 0;");
+    expect(&long_poll_client, &plain, answer, "closed 0;");
+}
+
 /* What the yardstick sends, the client of that kind must read as the message it stands for. */
 static void test_yardstick_frames(void **state)
 {
@@ -611,6 +620,7 @@ int main(void)
         cmocka_unit_test(test_nchan_streams),
         cmocka_unit_test(test_socket_io),
         cmocka_unit_test(test_publisher),
+        cmocka_unit_test(test_a_length_that_cannot_be),
         cmocka_unit_test(test_yardstick_frames),
         cmocka_unit_test(test_kinds_by_name),
         cmocka_unit_test(test_books_tell_what_went_wrong),

@@ -64,7 +64,7 @@ static void test_heartbeats(void **state)
     assert_verdict(claim_7_verdict(1490, 1500, 250, 0), CLAIM_HOLDS, REASON_NONE);
     assert_verdict(claim_7_verdict(1740, 1500, 250, 0), CLAIM_HOLDS, REASON_NONE);
     assert_verdict(claim_7_verdict(1760, 1500, 250, 0), CLAIM_FAILS, REASON_LATE_ALARM);
-    assert_verdict(claim_7_verdict(INFINITY, 1500, 250, 0), CLAIM_FAILS, REASON_LATE_ALARM);
+    assert_verdict(claim_7_verdict(INFINITY, 1500, 250, 0), CLAIM_FAILS, REASON_NO_ALARM);
     assert_verdict(claim_7_verdict(1490, 1500, 250, 1), CLAIM_FAILS, REASON_FALSE_ALARMS);
     assert_verdict(claim_7_verdict(NAN, 1500, 250, 0), CLAIM_UNKNOWN, REASON_NONE);
 }

@@ -5,6 +5,7 @@
 #include "../../bench/doctor/doctor_answer.h"
 #include "../../bench/doctor/doctor_judge.h"
 #include "../../bench/doctor/doctor_target.h"
+#include "../../server/utf8.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -194,6 +195,9 @@ static void test_refusals_that_do_not_look_so(void **state)
     struct path_transport *socket = &path.transports[PATH_WEBSOCKET];
     socket->outcome = PROBE_BROKEN;
     only_finding(&path, &diagnosis, FAULT_CHANGES);
+    socket->seen.flooded = true;
+    assert_non_null(
+        strstr(only_finding(&path, &diagnosis, FAULT_CHANGES)->observed, "more came than"));
     snprintf(socket->foreign, sizeof(socket->foreign), "text/html");
     assert_non_null(
         strstr(only_finding(&path, &diagnosis, FAULT_REFUSES)->observed, "text/html"));
@@ -221,6 +225,14 @@ static void test_whose_answer_it_is(void **state)
     char text[ANSWER_TEXT_LIMIT];
     answer_title(SLICE("<html><TITLE> Sign\n\tin\x1b</Title>"), text);
     assert_string_equal(text, "Sign in ");
+    const char *chinese = "<title>\u767b\u5f55\u767b\u5f55\u767b\u5f55\u767b\u5f55\u767b\u5f55"
+                          "\u767b\u5f55\u767b\u5f55\u767b\u5f55\u767b\u5f55\u767b\u5f55"
+                          "\u767b\u5f55\u767b\u5f55\u767b\u5f55\u767b\u5f55</title>";
+    answer_title(slice_of(chinese), text);
+    assert_int_equal(strlen(text), (ANSWER_TEXT_LIMIT - 1) / 3 * 3);
+    assert_true(utf8_valid(text, strlen(text)));
+    answer_title(SLICE("<title>\xc4\xe3\xba\xc3</title>"), text); /* GBK */
+    assert_string_equal(text, "???");
     answer_title((struct slice){NULL, 0}, text);
     assert_string_equal(text, "");
     answer_type(SLICE("HTTP/1.1 200 OK\r\ncontent-type: text/html; charset=x\r\n\r\n"), text);
@@ -389,6 +401,12 @@ static void test_addresses(void **state)
     assert_false(target_parse("http://push.example:65536", &target, trouble));
     assert_false(target_parse("http://push.example:0", &target, trouble));
     assert_false(target_parse("http://push.example:http", &target, trouble));
+    assert_false(target_parse("http://push.example:", &target, trouble));
+    assert_non_null(strstr(trouble, "nothing for the usual port, 80"));
+    assert_false(target_parse("https://[::1]:/", &target, trouble));
+    assert_false(target_parse("http://[::1]x:80", &target, trouble));
+    assert_false(target_parse("http://[::1", &target, trouble));
+    assert_false(target_parse("http://:80", &target, trouble));
     assert_false(target_parse("http://me:secret@push.example/", &target, trouble));
 }
 

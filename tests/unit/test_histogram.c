@@ -4,6 +4,7 @@
  */
 #include "../../bench/histogram.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -47,6 +48,21 @@ static void test_every_size_within_one_percent(void **state)
         assert_near(histogram_quantile(histogram, 0.5), value);
         assert_int_equal(histogram_quantile(histogram, 1), UINT64_MAX);
     }
+    free(histogram);
+}
+
+static void test_a_quantile_of_too_few_is_not_known(void **state)
+{
+    struct histogram *histogram = fresh();
+    (void)state;
+    assert_true(isnan(histogram_known_quantile(histogram, 1)));
+    for (uint64_t value = 1; value <= 99; value++)
+        histogram_add(histogram, value);
+    assert_true(isnan(histogram_known_quantile(histogram, 0.99)));
+    assert_true(histogram_known_quantile(histogram, 0.5) == 50);
+    assert_true(histogram_known_quantile(histogram, 1) == 99);
+    histogram_add(histogram, 100);
+    assert_true(histogram_known_quantile(histogram, 0.99) == 99);
     free(histogram);
 }
 
@@ -122,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty_is_all_zero),
         cmocka_unit_test(test_every_size_within_one_percent),
+        cmocka_unit_test(test_a_quantile_of_too_few_is_not_known),
         cmocka_unit_test(test_small_values_are_exact),
         cmocka_unit_test(test_quantiles_of_a_known_spread),
         cmocka_unit_test(test_a_rare_value_shows_where_it_belongs),

@@ -67,6 +67,22 @@ static void test_no_certificate(void **state)
     assert_false(certificate_write("/nowhere/at/all"));
 }
 
+static void test_folder(void **state)
+{
+    (void)state;
+    char path[PROCESS_FOLDER_LIMIT], far[2 * PROCESS_FOLDER_LIMIT];
+    setenv("TMPDIR", folder, 1);
+    assert_true(process_folder(path));
+    assert_memory_equal(path, folder, strlen(folder));
+    assert_int_equal(rmdir(path), 0);
+    memset(far, 'x', sizeof(far) - 1);
+    far[sizeof(far) - 1] = '\0';
+    setenv("TMPDIR", far, 1);
+    assert_false(process_folder(path));
+    assert_string_equal(path, "");
+    unsetenv("TMPDIR");
+}
+
 /* Of a program that says this, to standard error as many do. */
 static void assert_version(const char *said, const char *version)
 {
@@ -106,6 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_certificate),
+        cmocka_unit_test(test_folder),
         cmocka_unit_test(test_no_certificate),
         cmocka_unit_test(test_versions),
         cmocka_unit_test(test_a_program_that_is_not_there),

@@ -167,7 +167,8 @@ static void test_hosts(void **state)
 {
     (void)state;
     const struct options none = {0}, named = {.hosts = {{"lab.example"}, 1}},
-                         any = {.hosts = {{"*"}, 1}};
+                         any = {.hosts = {{"*"}, 1}},
+                         elsewhere = {.listen = {{"127.0.0.2:8765", "[::2]:1", "Box:0"}, 3}};
     assert_true(served(&none, true, "localhost:8765"));
     assert_true(served(&none, true, "LocalHost"));
     assert_true(served(&none, true, "127.0.0.1:8765"));
@@ -181,6 +182,13 @@ static void test_hosts(void **state)
     assert_true(served(&named, true, "LAB.example:1"));
     assert_false(served(&named, true, "x.lab.example"));
     assert_true(served(&any, true, "evil.example"));
+    assert_true(served(&elsewhere, true, "127.0.0.2:8765"));
+    assert_true(served(&elsewhere, true, "127.0.0.2:9")); /* a relay's port */
+    assert_true(served(&elsewhere, true, "[::2]"));
+    assert_true(served(&elsewhere, true, "box"));
+    assert_true(served(&elsewhere, true, "localhost"));
+    assert_false(served(&elsewhere, true, "127.0.0.3:8765"));
+    assert_false(served(&elsewhere, true, "127.0.0.2.evil.example"));
 }
 
 static void test_hosts_of_a_class(void **state)

@@ -149,6 +149,27 @@ static void test_every_three_bytes(void **state)
     }
 }
 
+static void assert_mended(const char *text, const char *expected)
+{
+    char room[32];
+    strcpy(room, text);
+    utf8_mend(room);
+    assert_string_equal(room, expected);
+}
+
+static void test_mending(void **state)
+{
+    (void)state;
+    assert_mended("", "");
+    assert_mended("plain, \u00e9\u4e2d\U0001f600", "plain, \u00e9\u4e2d\U0001f600");
+    assert_mended("a\xe4\xb8\xad\xe4\xb8", "a\u4e2d"); /* cut at the end */
+    assert_mended("\xe4\xb8", "");
+    assert_mended("a\xe4\xb8: z", "a??: z");  /* cut, and something behind it */
+    assert_mended("\xc4\xe3\xba\xc3", "???"); /* GBK, of which the last seems cut */
+    assert_mended("\xc0\x80\xed\xa0\x80\xff", "??????");
+    assert_mended("\xe4\xe4\xb8\xad", "?\u4e2d");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_every_place),
         cmocka_unit_test(test_every_code_point),
         cmocka_unit_test(test_every_three_bytes),
+        cmocka_unit_test(test_mending),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
