@@ -11,6 +11,7 @@ import { FeedPanel } from "./lab/feed_panel.js";
 import { followVisibility } from "./lab/hidden.js";
 import { startPublishBox } from "./lab/publish_box.js";
 import { startRatePublisher } from "./lab/rate_publisher.js";
+import { startRoundTrip } from "./lab/round_trip.js";
 import { SequenceView } from "./lab/sequence_view.js";
 import { followServerFigures } from "./lab/server_figures.js";
 import { ServerPlots } from "./lab/server_plots.js";
@@ -33,7 +34,7 @@ async function start() {
   startRatePublisher({ watch: (topic) => feed.choose(topic) });
   if (!(await addColumns())) return;
   sequence = new SequenceView(columns);
-  startFaultPanel(columns);
+  startFaultPanel(columns).then((rows) => startRoundTrip(rows, columns));
   followVisibility((span) => columns.forEach((column) => column.wasHidden(span)));
   await followServerClock();
   await feed.load();

@@ -31,6 +31,8 @@ export const PAGES = {
   ],
 };
 
+const SETTLED_MS = 5000; // what is not there by then is not waited for: style.css
+
 /** Fills the page's <header> and all its strings. `title`: key of the page's title. */
 export function startPage(title) {
   const header = document.querySelector("body > header");
@@ -39,7 +41,9 @@ export function startPage(title) {
   onLanguage(setTitle);
   setTitle();
   translatePage();
-  document.documentElement.dataset.ready = "";
+  const { dataset } = document.documentElement;
+  dataset.ready = "";
+  setTimeout(() => (dataset.settled = ""), SETTLED_MS);
 }
 
 function brand() {

@@ -16,6 +16,7 @@ import * as lessons from "./cases/lessons.mjs";
 import * as noscript from "./cases/noscript.mjs";
 import * as origins from "./cases/origins.mjs";
 import * as outage from "./cases/outage.mjs";
+import * as people from "./cases/people.mjs";
 import * as pictures from "./cases/pictures.mjs";
 import * as publish from "./cases/publish.mjs";
 import * as report from "./cases/report.mjs";
@@ -25,5 +26,5 @@ import { inBrowsers } from "./lib/in_browsers.mjs";
 
 inBrowsers(
   { lab, publish, outage, pictures, snippet, chat, origins, crossing, noscript, wire, heartbeat, connections, doors },
-  { languages, lessons, ladder, doctor, compat, claims, class: classroom, report },
+  { languages, lessons, ladder, doctor, compat, claims, class: classroom, report, people },
 );

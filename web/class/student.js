@@ -2,7 +2,7 @@
 //
 // Student: follows the class's feed over the transports that the teacher deals out, shows how long
 // each takes, answers questions, and tells the class once a second what was measured. It has no name;
-// the numbers it goes by are made for this page and forgotten with it. What it predicts has one of its
+// the numbers it goes by are made for this tab and forgotten with it. What it predicts has one of its
 // own, since what it measures tells the kind of device, which only one of a class may have.
 
 import { byId, h, setText } from "../dom.js";
@@ -15,6 +15,7 @@ import { clock_ms } from "../transports/transport.js";
 import { DelayRow } from "./delay_row.js";
 import { Delays } from "./delays.js";
 import { deviceOf } from "./device.js";
+import { keep, recall } from "./kept.js";
 import { CONTROL, FEED, FIRST, lessonOf, PREDICTIONS, QUESTIONS, REPORTS } from "./lesson.js";
 import { showLine, throughOf } from "./line.js";
 import { Meter } from "./meter.js";
@@ -36,11 +37,17 @@ class Student {
   #clients = new Map(); // transport -> {client, row}
   #choice = "";
   #asked = 0;
+  #kept = recall(); // {who, voter, and the last choice: reset, question, choice}
   #seen_ms = Infinity; // visible since; what was published before says nothing about the line
 
   constructor(own) {
-    this.voter = anyNumber();
-    this.meter = new Meter({ who: anyNumber(), own, ...deviceOf(navigator.userAgent, navigator.maxTouchPoints) });
+    this.#keep({ who: this.#kept.who ?? anyNumber(), voter: this.#kept.voter ?? anyNumber() });
+    this.meter = new Meter({ who: this.#kept.who, own, ...deviceOf(navigator.userAgent, navigator.maxTouchPoints) });
+  }
+
+  #keep(changes) {
+    Object.assign(this.#kept, changes);
+    keep(this.#kept);
   }
 
   async start() {
@@ -87,7 +94,8 @@ class Student {
     const before = this.#lesson;
     this.#lesson = lesson;
     if (lesson.reset !== before.reset) this.meter.reset();
-    if (lesson.reset !== before.reset || lesson.question !== this.#asked) this.#choice = "";
+    const { reset, question, choice } = this.#kept;
+    this.#choice = lesson.reset === reset && lesson.question === question ? choice : "";
     this.#asked = lesson.question;
     const led = lesson.line !== before.line || lesson.door !== before.door;
     if (led) this.meter.reset(); // what came another way says nothing about this one
@@ -135,7 +143,7 @@ class Student {
       this.#trouble("");
       return true;
     } catch (error) {
-      this.#trouble("class.not_told", { text: error.status ? error.message : t("class.unreachable") });
+      this.#trouble(error.status ? "class.not_told" : "class.no_server", { text: error.message });
       return false;
     }
   }
@@ -180,7 +188,8 @@ class Student {
 
   async #predict(choice) {
     const { reset, question } = this.#lesson;
-    const told = await this.#tell(PREDICTIONS, JSON.stringify({ who: this.voter, reset, question, choice }));
+    const told = await this.#tell(PREDICTIONS, JSON.stringify({ who: this.#kept.voter, reset, question, choice }));
+    if (told) this.#keep({ reset, question, choice });
     if (told && question === this.#asked) this.#choice = choice;
     this.#drawQuestion();
   }

@@ -34,6 +34,7 @@ class Teacher {
   #token;
   #onWrongToken;
   #said; // when all that was told has been said
+  #last = { log: "", seq: 0 }; // where the lesson stands in class.control
 
   constructor(token, addresses, onWrongToken) {
     this.#token = token;
@@ -46,6 +47,9 @@ class Teacher {
     this.#prepare();
     await (this.#said = this.#takeUp());
     await this.#offerLine();
+    const onMessage = (message) => this.#follow(message);
+    const onState = (state) => this.#trouble(state === "reconnecting" ? "class.no_server" : "");
+    subscribe(CONTROL, { since: "-1", share: false, onMessage, onState, onGap: () => this.#tell({}) });
     subscribe(REPORTS, { share: false, onMessage: ({ data }) => this.#tally.takeReport(data, clock_ms()) });
     subscribe(PREDICTIONS, { since: "first", share: false, onMessage: ({ data }) => this.#tally.takePrediction(data) });
     setInterval(() => this.#draw(), DRAW_MS);
@@ -124,13 +128,33 @@ class Teacher {
   async #say(changes) {
     const lesson = { ...this.#lesson, ...changes };
     try {
-      await post({ topic: CONTROL, type: "json", data: JSON.stringify(lesson), token: this.#token });
-      this.#lesson = lesson;
+      const said = await post({ topic: CONTROL, type: "json", data: JSON.stringify(lesson), token: this.#token });
+      if (this.#isLater(said)) this.#lesson = lesson;
       this.#trouble("");
     } catch (error) {
       if (error.status === 403) this.#onWrongToken();
       else this.#trouble("class.not_said", { text: error.status ? error.message : t("class.unreachable") });
     }
+    this.#show();
+  }
+
+  /** Another page of the teacher's may speak too: the last word holds. A server that was started anew has
+   * another log, knows nothing of the lesson, and is told. */
+  #follow(message) {
+    const lesson = lessonOf(message.data);
+    if (!lesson || !this.#isLater(message)) return;
+    this.#lesson = lesson;
+    this.#show();
+  }
+
+  #isLater({ id, seq }) {
+    const [log] = id.split("-");
+    const later = log !== this.#last.log || seq > this.#last.seq;
+    if (later) this.#last = { log, seq };
+    return later;
+  }
+
+  #show() {
     this.#tally.follow(this.#lesson);
     this.#showSettings();
     this.#draw();
@@ -185,7 +209,7 @@ class Teacher {
     if (!asked) return;
     const votes = this.#tally.votes();
     const most = Math.max(1, ...votes.values());
-    setText(byId("voted"), t("class.voted", { voted, present }));
+    setText(byId("voted"), t("class.voted", { voted, present: Math.max(present, voted) }));
     byId("vote-bars").replaceChildren(...this.names.map((name) => voteBar(name, votes.get(name) ?? 0, most, name === answer)));
     const outcome = byId("outcome");
     if (answer) say(outcome, "class.told", { answer: has(`transport.${answer}`) ? t(`transport.${answer}`) : answer });

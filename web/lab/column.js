@@ -90,8 +90,9 @@ export class Column {
     return this.door && this.#doorHalfTrip_ms >= 0 ? this.#doorHalfTrip_ms : halfTrip_ms();
   }
 
-  /** Connects anew, from the same cursor. */
+  /** Connects anew, from the same cursor; another transport or way has a median of its own. */
   again() {
+    this.#delays = [];
     this.#measureDoor();
     const { cursor, running } = this.#client;
     this.#client.stop();

@@ -9,6 +9,15 @@ export default {
     en: "Every column subscribes to the same topic from the same cursor. Only the transport differs.",
     zh: "每一列都从同一个游标订阅同一个主题，不同的只有传输方式。",
   },
+  "round_trip.label": { en: "On one machine all but short poll tie: add a round trip", zh: "同一台机器上，除短轮询外延迟不相上下：加一段往返时间" },
+  "round_trip.help": {
+    en: "Sends all columns through the door “far”, which delays what passes. Then publish 20 a second: long poll falls behind, since it has to ask again.",
+    zh: "让所有列都走“far”这扇门，经过的数据都会延迟。再以每秒 20 条发布：长轮询每次都要重新请求，就会落后。",
+  },
+  "round_trip.none": { en: "none added", zh: "不加" },
+  "round_trip.distance": { en: "80 ms", zh: "80 毫秒" },
+  "round_trip.mobile": { en: "300 to 400 ms", zh: "300～400 毫秒" },
+  "round_trip.own": { en: "as set below", zh: "按下方设置" },
 
   "feed.legend": { en: "Feed and asking", zh: "消息源与请求方式" },
   "feed.topic": { en: "Topic", zh: "主题" },
@@ -204,8 +213,8 @@ export default {
   "door.coalesce_about": { en: "Each answer waits for company.", zh: "每个响应都要等一等同伴。" },
   "door.cache": { en: "a cache, and a careless server", zh: "缓存加上粗心的服务器" },
   "door.cache_about": {
-    en: "Answers lose `no-store` and are kept for ten seconds: short poll sees the past, a long poll that came back empty is answered by the cache at once, again and again.",
-    zh: "响应丢了 `no-store`，被缓存十秒：短轮询看到的是过去；空手而归的长轮询被缓存立刻作答，一遍又一遍。",
+    en: "Answers lose `no-store` and are kept for ten seconds. After an empty one the same question gets it again, from the cache: polls hear nothing new till then. Choose a quiet topic to see it.",
+    zh: "响应丢了 `no-store`，被缓存十秒。一旦空手而归，再问同样的问题，缓存就拿这份旧响应作答，十秒内轮询得不到新消息。选一个安静的主题更容易看到。",
   },
   "door.http10": { en: "HTTP/1.0 only", zh: "只会 HTTP/1.0" },
   "door.http10_about": { en: "A connection for each request, and no Upgrade.", zh: "每个请求一个连接，没有 Upgrade。" },

@@ -25,6 +25,10 @@ export default {
     en: "No answer: the server is not running, or the line is cut",
     zh: "没有响应：服务器未运行，或线路中断",
   },
+  "reason.held": {
+    en: "No answer has begun: something in between holds it back, or the line is cut",
+    zh: "响应迟迟没有开始：中间有设备扣住了它，或线路中断",
+  },
   "reason.refused": { en: "The server refused with {status}: {text}", zh: "服务器拒绝（{status}）：{text}" },
   "reason.cache": {
     en: "Empty answers come at once: a cache in between answers for the server",

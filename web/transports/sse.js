@@ -97,6 +97,6 @@ export default class Sse extends Transport {
 
   #silent(seconds) {
     const wasOpen = this.#source.readyState === EventSource.OPEN;
-    this.failed(wasOpen ? new Failure("reason.silent", { seconds }) : new Failure("reason.no_answer"));
+    this.failed(wasOpen ? new Failure("reason.silent", { seconds }) : new Failure("reason.held"));
   }
 }

@@ -34,6 +34,8 @@ const DEFAULTS = {
   probe_timeout_ms: 10000,
 };
 
+const HELD_MS = 3000; // an answer that goes on begins at once, unless something holds it back
+
 /** Milliseconds since the Unix epoch with fractions, by a clock that never jumps. */
 export function clock_ms() {
   return performance.timeOrigin + performance.now();
@@ -59,6 +61,7 @@ export class Transport {
   running = false;
   #backoff = new Backoff();
   #retry = 0;
+  #held = 0;
   #request = null;
   #spoken = false;
 
@@ -158,6 +161,7 @@ export class Transport {
   }
 
   setState(state, reason = null, wait_ms = 0) {
+    clearTimeout(this.#held);
     this.state = state;
     this.listener.onState?.(state, reason, wait_ms);
   }
@@ -195,6 +199,8 @@ export class Transport {
 
   #begin(state) {
     this.setState(state, { key: `reason.${state}` });
+    if (this.constructor.reads === READS_ON)
+      this.#held = setTimeout(() => this.setState(state, { key: "reason.held" }), HELD_MS);
     this.connect();
   }
 

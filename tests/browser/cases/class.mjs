@@ -96,6 +96,8 @@ export function cases(test, own, browser) {
     await bob.click(choice("short_poll"));
     const counted = ({ votes }) => votes.sse === 1 && votes.short_poll === 1;
     assert.equal((await untilSees(teacher, counted, "a vote each")).voted, "2 of 2 have predicted");
+    await bob.reload();
+    await untilSees(bob, ({ told }) => told.startsWith("Taken"), "Bob's page still knows what he chose");
     const predictions = (await said(server, "class.predictions")).slice(1); // what the reset left comes first
     for (const prediction of predictions) assert.deepEqual(Object.keys(prediction).sort(), ["choice", "question", "reset", "who"]);
     const devices = new Set((await said(server, "class.reports")).map(({ who }) => who));
@@ -148,6 +150,20 @@ export function cases(test, own, browser) {
     assert.equal((await lastWord(server)).reset, reset);
     await teacher.click("#muted");
     await until(() => lastWord(server), (word) => word.muted === false, "no longer muted");
+  });
+
+  test("a teacher's two pages: either goes on from what the other has said", async ({ open }) => {
+    const { server } = own;
+    const [desk, projector] = [await open(page(server, `#token=${TOKEN}`)), await open(page(server, `#token=${TOKEN}`))];
+    const shows = (name) => () => desk.evaluate((id) => document.getElementById(id).value, name);
+    await untilSees(projector, ({ byTransport }) => byTransport.length >= 4);
+    await projector.choose("#rate", "2");
+    await until(shows("rate"), (rate) => rate === "2", "the rate that was chosen on the other page");
+    await desk.choose("#payload", "1000");
+    const { rate } = await until(() => lastWord(server), ({ payload }) => payload === 1000, "the payload");
+    assert.equal(rate, 2);
+    await desk.choose("#payload", "50");
+    await until(() => lastWord(server), ({ payload }) => payload === 50, "as it was");
   });
 
   test("what the teacher puts into the students' line is for their feed alone, and for as long as it is said", async ({ open }) => {

@@ -7,8 +7,10 @@ import { freePort, startRelay } from "../lib/relay.mjs";
 import { until } from "../lib/until.mjs";
 
 const SHORT_POLL = 0;
+const LONG_POLL = 1;
 const SSE = 2;
 const WEBSOCKET = 3;
+const [CUT, RESET, FREEZE, THAW] = [0, 1, 2, 3]; // the buttons of a door
 
 export async function serve() {
   const port = await freePort();
@@ -29,6 +31,11 @@ const act = (row, number) => `#doors > .door:nth-child(${row + 1}) .acts button:
 /** Runs in the page. */
 function faults() {
   return [...document.querySelectorAll("#doors .door code")].map(({ textContent }) => textContent);
+}
+
+/** Runs in the page. */
+function chosenWays() {
+  return [...document.querySelectorAll("#columns .door-choice select")].map(({ value }) => value);
 }
 
 /** Runs in the page: the median delay of each column, in ms. */
@@ -54,12 +61,33 @@ async function openClock(open, own) {
 }
 
 export function cases(test, own) {
-  test("distance makes what goes through the door late, and loses nothing", async ({ open }) => {
+  test("a round trip makes all columns late and loses nothing, until one is sent another way", async ({ open }) => {
     const tab = await openClock(open, own);
-    await tab.choose(way(SSE), "far");
+    const ways = () => tab.evaluate(chosenWays);
+    const roundTrip = () => tab.evaluate(() => document.getElementById("round-trip").value);
+    await tab.choose("#round-trip", "distance");
+    await until(ways, (all) => all.every((door) => door === "far"), "all columns through the door");
     await untilMore(tab);
-    await until(() => tab.evaluate(medians), (all) => all[SSE] >= 40, "SSE 40 ms late at least");
+    await until(() => tab.evaluate(medians), (all) => all.every((median) => median >= 40), "all 40 ms late at least");
     await tab.choose(way(SSE), "");
+    await until(roundTrip, (chosen) => chosen === "own", "that it is no longer the same for all");
+    await tab.choose("#round-trip", "");
+    await until(ways, (all) => all.every((door) => door === ""), "all straight again");
+    await untilMore(tab);
+  });
+
+  test("a proxy that buffers all keeps the stream's answer, also from columns that were there before", async ({ open }) => {
+    const tab = await openClock(open, own);
+    for (const column of [LONG_POLL, SSE, WEBSOCKET]) await tab.choose(way(column), "yours");
+    await untilMore(tab);
+    await tab.choose(thing(1), "buffer");
+    const held = (columns) => columns[SSE].state === "connecting" && /holds it back/.test(columns[SSE].reason);
+    const before = await until(() => columnsOf(tab), held, "SSE to wait for its answer, and to say why");
+    const seqOf = ({ rows }) => rows[0].seq;
+    const others = (columns) => [LONG_POLL, WEBSOCKET].every((i) => seqOf(columns[i]) >= seqOf(before[i]) + 5);
+    const after = await until(() => columnsOf(tab), others, "five more by long poll and WebSocket");
+    assert.equal(seqOf(after[SSE]), seqOf(before[SSE]));
+    await tab.choose(thing(1), "nothing");
     await untilMore(tab);
   });
 
@@ -76,13 +104,24 @@ export function cases(test, own) {
     assert.match((await tab.evaluate(faults))[1], /^no fault/);
   });
 
-  test("a line that is cut comes back, from the cursor", async ({ open }) => {
+  test("a line that is cut or frozen goes on from the cursor", async ({ open }) => {
     const tab = await openClock(open, own);
     for (const column of [SSE, WEBSOCKET]) await tab.choose(way(column), "yours");
     await untilMore(tab, 2);
-    for (const number of [0, 1]) {
+    for (const number of [CUT, RESET]) {
       await tab.click(act(1, number));
       await untilMore(tab);
     }
+    await tab.click(act(1, FREEZE));
+    await until(() => tab.evaluate(faults), (texts) => /^frozen/.test(texts[1]), "the door, frozen");
+    const before = await columnsOf(tab);
+    const further = (columns) => columns[LONG_POLL].rows[0].seq >= before[LONG_POLL].rows[0].seq + 5;
+    const after = await until(() => columnsOf(tab), further, "five more by the line that is not");
+    for (const column of [SSE, WEBSOCKET]) {
+      assert.equal(after[column].state, "open", "nobody is told");
+      assert.ok(after[column].rows[0].seq <= before[column].rows[0].seq + 1);
+    }
+    await tab.click(act(1, THAW));
+    await untilMore(tab);
   });
 }

@@ -15,6 +15,46 @@ async function startRate(tab, rate) {
   await untilColumns(tab, ({ messages }) => messages > 0);
 }
 
+/** Runs in the page: keeps the lines that each diagram draws, until arrowsDrawn() takes them. */
+function watchDrawing() {
+  const { clearRect, moveTo, lineTo } = CanvasRenderingContext2D.prototype;
+  window.drawn = new Map();
+  Object.assign(CanvasRenderingContext2D.prototype, {
+    clearRect(...place) {
+      const drawing = window.drawn.get(this.canvas) ?? { times: 0 };
+      window.drawn.set(this.canvas, { times: drawing.times + 1, last: drawing.lines, lines: [] });
+      clearRect.apply(this, place);
+    },
+    moveTo(x, y) {
+      this.from = [x, y];
+      moveTo.call(this, x, y);
+    },
+    lineTo(x, y) {
+      window.drawn.get(this.canvas)?.lines?.push([...this.from, x, y]);
+      lineTo.call(this, x, y);
+    },
+  });
+}
+
+/**
+ * Runs in the page: what each row of the diagram shows, in ms of its time axis, once all have been
+ * drawn whole: moments of publishing, questions and what comes down as [start, end]; else null.
+ */
+function arrowsDrawn(window_ms) {
+  const rows = [...document.querySelectorAll("#sequence .track")].map((row) => {
+    const canvas = row.querySelector("canvas");
+    const lines = window.drawn.get(canvas)?.last;
+    if (!lines) return null;
+    const rails = lines.filter(([x1, , x2]) => x1 === 0 && x2 === canvas.clientWidth).map(([, y]) => y);
+    const [server, page] = [Math.min(...rails), Math.max(...rails)];
+    const ms = (x) => (x * window_ms) / canvas.clientWidth;
+    const between = (from, to) => lines.filter(([, y1, , y2]) => y1 === from && y2 === to).map(([x1, , x2]) => [ms(x1), ms(x2)]);
+    const moments = lines.filter(([x1, y1, x2, y2]) => x1 === x2 && y1 === 0 && y2 === canvas.clientHeight);
+    return [row.dataset.transport, { moments: moments.map(([x]) => ms(x)), asks: between(page, server), down: between(server, page) }];
+  });
+  return rows.every(Boolean) ? Object.fromEntries(rows) : null;
+}
+
 /** Runs in the page: how many messages its rate publisher has sent. */
 function sentSoFar() {
   const [count] = document.getElementById("rate-state").textContent.match(/^[\d,]+/);
@@ -70,6 +110,11 @@ function plotFigures() {
   return Object.fromEntries(plots.map((plot) => [plot.dataset.plot, plot.querySelector("strong").textContent]));
 }
 
+/** On a time axis, in ms: the messages lie 200 and more apart. */
+function assertNear(drawn_ms, real_ms) {
+  assert.ok(Math.abs(drawn_ms - real_ms) < 20, `drawn at ${drawn_ms} ms, in truth ${real_ms}`);
+}
+
 async function publishSome(own, topic, count) {
   for (let i = 0; i < count; i++) await publish(own.server, topic, `number ${i}`);
 }
@@ -113,6 +158,30 @@ export function cases(test, own) {
     await tab.click("#sequence-stop");
     const six = ({ sse }) => sse === "questions: 1, messages: 6";
     await until(() => tab.evaluate(diagramCounts), six, "the sixth message, once it goes on");
+  });
+
+  test("the diagram's arrows are what the server's log and counters say", async ({ open }) => {
+    const longPolls = async () => (await (await fetch(`${own.server.http}/stats`)).json()).transports.long_poll;
+    const before = await longPolls();
+    const tab = await openLab(open, own, "arrows");
+    await tab.choose("#sequence-window", "30");
+    for (let count = 1; count <= 3; count++) {
+      await publishSome(own, "arrows", 1);
+      await untilColumns(tab, ({ messages }) => messages === count);
+    }
+    const asked = (now) => now.subscriptions === before.subscriptions + 4;
+    const { answers } = await until(longPolls, asked, "four questions by long poll, of which one is held");
+    await tab.click("#sequence-stop");
+    await tab.evaluate(watchDrawing);
+    const { sse, websocket, long_poll } = await until(() => tab.evaluate(arrowsDrawn, 30000), Boolean, "the diagram");
+    assert.deepEqual([long_poll.asks.length, long_poll.down.length], [4, answers - before.answers]);
+    const { messages } = await (await fetch(`${own.server.http}/short_poll/arrows?since=first`)).json();
+    const logged = messages.map(({ time }) => (time - messages[0].time) / 1000);
+    for (const { moments, down } of [sse, websocket, long_poll]) {
+      assert.equal(down.length, 3);
+      moments.forEach((at_ms, i) => assertNear(at_ms - moments[0], logged[i]));
+    }
+    for (const { moments, down } of [sse, websocket]) down.forEach(([from_ms], i) => assertNear(from_ms, moments[i]));
   });
 
   test("pausing loses nothing", async ({ open }) => {
