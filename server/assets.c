@@ -355,7 +355,18 @@ static bool accepts_gzip(const struct request *request)
     return false;
 }
 
-static void add_security(const struct asset *asset, struct builder *headers)
+/* This server as the browser knows it; the gate let no other byte into Host than a name, an
+ * address and a port have (authority_valid). */
+static void add_own_host(const struct request *request, struct builder *headers)
+{
+    if (request->host.len > 0) {
+        builder_add_text(headers, " http://");
+        builder_add_slice(headers, request->host);
+    }
+}
+
+static void add_security(const struct asset *asset, const struct request *request,
+                         struct builder *headers)
 {
     /* Pages may talk to lab servers on other ports of this machine, as the relay is, and frame
      * them; nothing else of theirs comes from elsewhere. A guest does for the page that frames
@@ -370,9 +381,12 @@ static void add_security(const struct asset *asset, struct builder *headers)
     if (asset->guest)
         builder_add_text(headers, " http://localhost:* http://127.0.0.1:*");
     /* Named, since for WebKit nothing is 'self' to a page in a sandbox. */
-    if (asset->sandboxed)
-        builder_add_text(headers, "; script-src 'self' http://localhost:* http://127.0.0.1:*; "
-                                  "style-src 'self' http://localhost:* http://127.0.0.1:*");
+    if (asset->sandboxed) {
+        builder_add_text(headers, "; script-src 'self'");
+        add_own_host(request, headers);
+        builder_add_text(headers, "; style-src 'self'");
+        add_own_host(request, headers);
+    }
     builder_add_text(headers, "\r\nReferrer-Policy: no-referrer\r\n");
 }
 
@@ -390,7 +404,7 @@ void asset_answer(const struct asset *asset, const struct request *request, stru
     }
     builder_add_text(&reply->headers, "X-Content-Type-Options: nosniff\r\n");
     if (asset->html)
-        add_security(asset, &reply->headers);
+        add_security(asset, request, &reply->headers);
     if (gzip)
         builder_add_text(&reply->headers, "Content-Encoding: gzip\r\n");
     reply_body(reply, 200, asset->content_type, bytes_ref(form->body));

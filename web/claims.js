@@ -13,6 +13,7 @@ import { Score } from "./claims/score.js";
 import { Stage } from "./claims/stage.js";
 import { CLAIMS } from "./claims/table.js";
 import { byId } from "./dom.js";
+import { tellMissing } from "./home.js";
 import { onLanguage, say } from "./i18n.js";
 import { startPage } from "./page.js";
 
@@ -25,7 +26,7 @@ start();
 
 async function start() {
   const bench = await Bench.find();
-  byId("no-bench").hidden = bench !== null;
+  tellMissing(byId("no-bench"), !bench);
   const runner = new Runner(bench, () => update());
   const board = new Board(byId("list"), kept, pick);
   const score = new Score(byId("score"), kept);

@@ -7,6 +7,7 @@ import { Eight } from "./connections/eight.js";
 import { Full } from "./connections/full.js";
 import { Storm } from "./connections/storm.js";
 import { byId } from "./dom.js";
+import { tellMissing } from "./home.js";
 import { say } from "./i18n.js";
 import { Doors } from "./lab/doors.js";
 import { startPage } from "./page.js";
@@ -26,8 +27,8 @@ async function start() {
   const doors = await Doors.find().catch(() => null);
   const through = doors?.list.map(({ name }) => name) ?? [];
   const storm = through.filter((name) => name.startsWith("~storm"));
-  byId("no-storm").hidden = storm.length > 0;
-  byId("no-small").hidden = through.includes("~small");
+  tellMissing(byId("no-storm"), !storm.length);
+  tellMissing(byId("no-small"), !through.includes("~small"));
   if (storm.length) parts.push(new Storm(doors, storm));
   if (through.includes("~small")) parts.push(new Full(doors));
   if (list.length) startEight(list);

@@ -8,6 +8,7 @@ import { Hearts } from "./heartbeat/hearts.js";
 import { Nat } from "./heartbeat/nat.js";
 import { Trials } from "./heartbeat/trials.js";
 import { Way } from "./heartbeat/way.js";
+import { askLab, tellMissing } from "./home.js";
 import { number, onLanguage, say } from "./i18n.js";
 import { Doors } from "./lab/doors.js";
 import { startPage } from "./page.js";
@@ -23,10 +24,10 @@ start();
 
 async function start() {
   for (const name of ["interval", "timeout"]) startSlider(byId(name), query.get(name));
-  const lab = await (await fetch("/lab", { cache: "no-store" })).json();
+  const lab = await askLab();
   const doors = lab.doors ? await Doors.find().catch(() => null) : null;
   const usable = doors?.door("~heart") ? doors : null;
-  byId("no-lab").hidden = usable !== null;
+  tellMissing(byId("no-lab"), !usable);
   await followServerClock();
   const server = { interval_ms: lab.heartbeat_ms, timeout_ms: lab.heartbeat_timeout_ms };
   sayServer(server);

@@ -17,6 +17,7 @@ import common from "./strings/common.js";
 import compat from "./strings/compat.js";
 import connections from "./strings/connections.js";
 import doctor from "./strings/doctor.js";
+import doings from "./strings/doings.js";
 import heartbeat from "./strings/heartbeat.js";
 import lab from "./strings/lab.js";
 import ladder from "./strings/ladder.js";
@@ -34,7 +35,7 @@ export const LANGUAGES = [
   { code: "zh", tag: "zh-CN", name: "中文" },
 ];
 const ATTRIBUTES = ["title", "aria-label", "placeholder"];
-const strings = { ...common, ...transports, ...lab, ...pictures, ...chat, ...ladder, ...doctor, ...compat, ...wire, ...connections, ...heartbeat, ...origins, ...classroom, ...claims, ...claimsPage, ...claimsLive, ...lessons, ...lessonTexts, ...lessonTracks, ...lessonTerms };
+const strings = { ...common, ...transports, ...lab, ...doings, ...pictures, ...chat, ...ladder, ...doctor, ...compat, ...wire, ...connections, ...heartbeat, ...origins, ...classroom, ...claims, ...claimsPage, ...claimsLive, ...lessons, ...lessonTexts, ...lessonTracks, ...lessonTerms };
 const listeners = new Set();
 
 export function language() {

@@ -34,7 +34,7 @@ async function start() {
   startRatePublisher({ watch: (topic) => feed.choose(topic) });
   if (!(await addColumns())) return;
   sequence = new SequenceView(columns);
-  startFaultPanel(columns).then((rows) => startRoundTrip(rows, columns));
+  startFaultPanel(columns, (topic) => feed.choose(topic)).then((rows) => startRoundTrip(rows, columns));
   followVisibility((span) => columns.forEach((column) => column.wasHidden(span)));
   await followServerClock();
   await feed.load();

@@ -4,6 +4,7 @@
 // other stand what the server has seen and what the page got to see. Every request is a real one.
 
 import { byId, h } from "./dom.js";
+import { tellMissing } from "./home.js";
 import { say } from "./i18n.js";
 import { Doors } from "./lab/doors.js";
 import { Account, randomHex } from "./origins/account.js";
@@ -22,7 +23,7 @@ start();
 
 async function start() {
   const doors = await Doors.find().catch(() => null);
-  byId("no-doors").hidden = doors !== null;
+  tellMissing(byId("no-doors"), !doors);
   const guests = makeGuests(doors);
   const heads = new Heads(byId("heads"));
   const evidence = new Evidence((id) => grids.forEach((grid) => grid.seen(id)), showProblem);

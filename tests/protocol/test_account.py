@@ -105,3 +105,13 @@ def test_only_the_guest_s_page_may_be_framed_from_other_ports(server):
         return policy.partition("frame-ancestors ")[2].partition(";")[0]
     assert ancestors("/origins/guest.html") == "'self' http://localhost:* http://127.0.0.1:*"
     assert ancestors("/origins.html") == ancestors("/claims/stranger.html") == ancestors("/") == "'self'"
+
+
+def test_a_page_in_a_sandbox_gets_its_script_by_whatever_address_it_was_asked_for(serve):
+    server = serve("--lab", "--host", "*")
+
+    for host in ("192.0.2.7:8765", "[fd00::2]:8765", "laptop.local"):
+        policy = server.ask("GET", "/claims/stranger.html", host=host).header("content-security-policy")
+        assert policy.endswith(f"; script-src 'self' http://{host}; style-src 'self' http://{host}")
+    for host in ("a;b", "*.example", "a,b", "'none'"): # what a policy would read as more than a name
+        assert server.ask("GET", "/claims/stranger.html", host=host).status == 400

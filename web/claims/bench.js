@@ -3,6 +3,7 @@
 // Bench: the service beside the server that runs `pushbench` for this page (bench/service/). The
 // server says where it is (GET /lab). Answers are JSON, a line at a time.
 
+import { askLab } from "../home.js";
 import { t } from "../i18n.js";
 
 const BUSY = 409;
@@ -14,10 +15,10 @@ export class Bench {
   /** Claim -> {seconds, quick_seconds}: about how long it takes. */
   times = new Map();
 
-  /** null when this server has none. */
+  /** null when this server has none for this page. */
   static async find() {
     try {
-      const { bench: url } = await (await fetch("/lab", { cache: "no-store" })).json();
+      const { bench: url } = await askLab();
       if (!url) return null;
       const bench = new Bench();
       bench.#url = url;

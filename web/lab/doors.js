@@ -3,6 +3,8 @@
 // Doors: further ways to this server, through a relay that does what networks and middleboxes do.
 // The server says where the relay takes commands (GET /lab); bench/relay/README.md lists them.
 
+import { askLab } from "../home.js";
+
 const TIMEOUT_MS = 10000;
 
 /** What may stand in a doorway: the faults, as the relay's `set` takes them. */
@@ -29,12 +31,12 @@ export class Doors {
   #control;
   list = []; // {name, url, faults, frozen…}, as the relay's state has them
 
-  /** null when this server has none. */
+  /** null when this server has none for this page. */
   static async find() {
-    const lab = await (await fetch("/lab", { cache: "no-store" })).json();
-    if (!lab.doors) return null;
+    const { doors: control } = await askLab();
+    if (!control) return null;
     const doors = new Doors();
-    doors.#control = lab.doors;
+    doors.#control = control;
     await doors.refresh();
     return doors;
   }
@@ -57,9 +59,11 @@ export class Doors {
     return new URL(this.door(name).url).origin;
   }
 
+  /** Puts one of THINGS there. What is done to HTTP is decided when a connection comes, and browsers
+   * keep theirs to use them again: so those that are there end. */
   async put(name, thing) {
     await this.set(name, THINGS[thing]);
-    await this.refresh();
+    await this.act(name, "reset");
   }
 
   /** Takes all faults away and puts these in their place. */
@@ -84,6 +88,13 @@ export class Doors {
     if (answer.error) throw new Error(answer.error);
     return answer;
   }
+}
+
+/** Which of THINGS it is, as far as its faults tell; "" otherwise. */
+export function thingIn(faults) {
+  const text = faultsText(faults);
+  const wordsOf = (thing) => Object.entries(thing).map(([key, value]) => wordOf(key, value)).join(", ");
+  return Object.keys(THINGS).find((name) => wordsOf(THINGS[name]) === text) ?? "";
 }
 
 /** The faults that are there, in the relay's own words: "delay_ms 40, strip_upgrade". */

@@ -4,21 +4,25 @@
 // it. Hidden when the server has no doors.
 
 import { byId, h, setText } from "../dom.js";
+import { tellMissing } from "../home.js";
 import { has, onLanguage, say, sayAttribute, t } from "../i18n.js";
-import { Doors, faultsText, THINGS } from "./doors.js";
+import { doingsOf } from "./doings.js";
+import { Doors, faultsText, thingIn, THINGS } from "./doors.js";
 
+const QUIET_TOPIC = "quiet";
+const SHOWN_IN_QUIET = ["cache", "idle", "silent"]; // where something is said each second, nothing comes of them
 const ACTS = ["cut", "reset", "freeze", "thaw"];
 
 /**
  * columns: asked for `door`, and told again() when what stands in theirs has changed. Resolves to the
- * rows, {name, thing, put(thing)} each; none without doors.
+ * rows, {name, thing, put(thing)} each; none without doors. watch(topic): for what shows where nothing is said.
  */
-export async function startFaultPanel(columns) {
+export async function startFaultPanel(columns, watch) {
   const doors = await Doors.find().catch(() => null);
-  byId("no-doors").hidden = doors !== null;
+  tellMissing(byId("no-doors"), !doors);
   byId("doors-lead").hidden = doors === null;
   if (!doors) return [];
-  const rows = doors.common.map(({ name }) => new DoorRow(doors, name, columns));
+  const rows = doors.common.map(({ name }) => new DoorRow(doors, name, columns, watch));
   byId("doors").append(...rows.map(({ element }) => element));
   for (const column of columns) column.offerDoors(doors);
   return rows;
@@ -29,37 +33,35 @@ class DoorRow {
   #columns;
   #select = h("select");
   #faults = h("code");
-  #about = h("p", { class: "about" });
+  #about = h("p");
+  #doings = h("ul", { class: "doings" });
+  #quiet;
 
-  constructor(doors, name, columns) {
+  constructor(doors, name, columns, watch) {
     this.#doors = doors;
     this.name = name;
     this.#columns = columns;
     for (const thing of Object.keys(THINGS)) this.#select.append(say(h("option", { value: thing }), `door.${thing}`));
     this.#select.prepend(say(h("option", { value: "", hidden: true }), "door.as_started"));
-    this.#select.value = "";
+    this.#select.value = thingIn(doors.door(name).faults);
     sayAttribute(this.#select, "aria-label", "doors.thing");
     this.#select.addEventListener("change", () => this.put(this.thing));
+    this.#quiet = say(h("button", { type: "button", onclick: () => watch(QUIET_TOPIC) }), "doors.quiet");
     const buttons = ACTS.map((act) => this.#button(act));
     this.element = h("div", { class: "door" }, h("b", {}, name), this.#select, h("span", { class: "acts" }, ...buttons),
-      this.#about, this.#faults);
+      h("div", { class: "about" }, this.#about, this.#quiet), this.#doings, this.#faults);
     onLanguage(() => this.#show());
     this.#show();
   }
 
-  /** What was chosen last to stand in it; "" as long as it is as it was started. */
+  /** Which of THINGS stands in it; "" when none that has a name. */
   get thing() {
     return this.#select.value;
   }
 
-  /** What is done to HTTP is decided when a connection comes, and browsers keep theirs to use them
-   * again: so those that are there end. */
   put(thing) {
     this.#select.value = thing;
-    return this.#do(async () => {
-      await this.#doors.put(this.name, thing);
-      await this.#doors.act(this.name, "reset");
-    }, true);
+    return this.#do(() => this.#doors.put(this.name, thing), true);
   }
 
   #button(act) {
@@ -80,7 +82,14 @@ class DoorRow {
   #show() {
     const { faults, frozen } = this.#doors.door(this.name);
     const about = this.#select.value && `door.${this.#select.value}_about`;
+    this.element.dataset.thing = this.#select.value;
     setText(this.#about, has(about) ? t(about) : "");
+    this.#quiet.hidden = !SHOWN_IN_QUIET.includes(this.#select.value);
+    this.#doings.replaceChildren(...doingsOf(this.#select.value).map(doing));
     setText(this.#faults, [frozen ? t("doors.frozen") : "", faultsText(faults) || t("doors.no_faults")].filter(Boolean).join(", "));
   }
+}
+
+function doing({ transport, key }) {
+  return h("li", { "data-transport": transport }, say(h("b"), `transport.${transport}`), say(h("span"), key));
 }

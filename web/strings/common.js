@@ -37,6 +37,10 @@ export default {
   "state.reconnecting": { en: "retrying", zh: "正在重连" },
   "state.closed": { en: "closed", zh: "已关闭" },
 
+  "page.away": {
+    en: "Doors and the bench take commands from pages of the server's own machine only. There, open {page}",
+    zh: "门和测试台只听服务器本机页面的指令。请在那台机器上打开 {page}",
+  },
   "page.no_transports": {
     en: "The server's list of transports could not be read: {text}. Is the server running?",
     zh: "读不到服务器的传输方式列表：{text}。服务器在运行吗？",

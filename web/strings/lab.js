@@ -48,6 +48,7 @@ export default {
   },
   "about.chat": { en: "What people write, here or in the chat.", zh: "大家在聊天页或右侧写的内容。" },
   "about.lab": { en: "Published by this page, at a rate.", zh: "由本页按右侧速率发布。" },
+  "about.quiet": { en: "Nobody publishes here but you.", zh: "除了你，没有人往这里发布。" },
   "about.any": { en: "Made on first use: publish to it.", zh: "首次使用时创建，发布点什么吧。" },
 
   "publish.legend": { en: "Publish once", zh: "发布一条消息" },
@@ -175,6 +176,7 @@ export default {
     en: "No doors here. `./dev run --lab` opens some: distance, thin lines, buffering proxies and cut connections, for any column.",
     zh: "没有可用的门。用 `./dev run --lab` 启动，就能让任一列经过远距离、窄带宽、会缓冲的代理或会断的线路。",
   },
+  "doors.quiet": { en: "Watch a quiet topic", zh: "看一个安静的主题" },
   "doors.thing": { en: "What stands in the door", zh: "门里站着什么" },
   "doors.cut": { en: "Cut", zh: "切断" },
   "doors.cut_help": { en: "Closes all connections properly (FIN).", zh: "正常关闭所有连接（FIN）。" },
@@ -213,15 +215,15 @@ export default {
   "door.coalesce_about": { en: "Each answer waits for company.", zh: "每个响应都要等一等同伴。" },
   "door.cache": { en: "a cache, and a careless server", zh: "缓存加上粗心的服务器" },
   "door.cache_about": {
-    en: "Answers lose `no-store` and are kept for ten seconds. After an empty one the same question gets it again, from the cache: polls hear nothing new till then. Choose a quiet topic to see it.",
-    zh: "响应丢了 `no-store`，被缓存十秒。一旦空手而归，再问同样的问题，缓存就拿这份旧响应作答，十秒内轮询得不到新消息。选一个安静的主题更容易看到。",
+    en: "Answers lose `no-store` and are kept for ten seconds. After an empty one the same question gets it again, from the cache: polls hear nothing new till then.",
+    zh: "响应丢了 `no-store`，被缓存十秒。一旦空手而归，再问同样的问题，缓存就拿这份旧响应作答，十秒内轮询得不到新消息。",
   },
   "door.http10": { en: "HTTP/1.0 only", zh: "只会 HTTP/1.0" },
-  "door.http10_about": { en: "A connection for each request, and no Upgrade.", zh: "每个请求一个连接，没有 Upgrade。" },
+  "door.http10_about": { en: "Asks the server by HTTP/1.0, as old proxies do: no Upgrade, no chunks.", zh: "像老代理那样用 HTTP/1.0 问服务器：没有 Upgrade，也不分块。" },
   "door.idle": { en: "cut after 8 s of silence", zh: "沉默 8 秒就断开" },
   "door.idle_about": {
-    en: "Whoever says nothing for eight seconds is closed. Clients come back from their cursor; choose a quiet topic to see it.",
-    zh: "八秒不说话就被关闭，客户端从游标处回来。选一个安静的主题更容易看到。",
+    en: "Whoever says nothing for eight seconds is closed. Clients come back from their cursor.",
+    zh: "八秒不说话就被关闭，客户端从游标处回来。",
   },
   "door.silent": { en: "forgotten after 8 s of silence", zh: "沉默 8 秒就被遗忘" },
   "door.silent_about": {

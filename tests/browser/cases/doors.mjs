@@ -38,6 +38,13 @@ function chosenWays() {
   return [...document.querySelectorAll("#columns .door-choice select")].map(({ value }) => value);
 }
 
+/** Runs in the page: what stands in the second door, what it does to each transport, and whether a quiet topic is offered. */
+function doings() {
+  const door = document.querySelectorAll("#doors .door")[1];
+  const told = [...door.querySelectorAll(".doings span")].map(({ textContent }) => textContent);
+  return { stands: door.dataset.thing, told, quiet: !door.querySelector(".about button").hidden };
+}
+
 /** Runs in the page: the median delay of each column, in ms. */
 function medians() {
   return [...document.querySelectorAll("#columns .delays div:nth-child(2) .big")].map(({ textContent }) => {
@@ -102,6 +109,22 @@ export function cases(test, own) {
     await tab.choose(thing(1), "nothing");
     await untilMore(tab);
     assert.match((await tab.evaluate(faults))[1], /^no fault/);
+  });
+
+  test("says what each transport does, whatever stands in a door, and leads to a topic quiet enough to see it", async ({ open }) => {
+    const tab = await openClock(open, own);
+    const things = await tab.evaluate(() => [...document.querySelectorAll("#doors select")[1].options].map(({ value }) => value));
+    for (const name of things.filter(Boolean)) {
+      await tab.choose(thing(1), name);
+      const { told, quiet } = await until(() => tab.evaluate(doings), ({ stands }) => stands === name, `${name} to stand there`);
+      assert.equal(told.length, 4, name);
+      for (const text of told) assert.doesNotMatch(text, /^$|doing\./, name);
+      assert.equal(quiet, ["cache", "idle", "silent"].includes(name), name);
+    }
+    await tab.choose(thing(1), "idle");
+    await tab.click("#doors > .door:nth-child(2) .about button");
+    await until(() => tab.evaluate(() => document.getElementById("topic").value), (topic) => topic === "quiet", "the quiet topic");
+    await tab.choose(thing(1), "nothing");
   });
 
   test("a line that is cut or frozen goes on from the cursor", async ({ open }) => {

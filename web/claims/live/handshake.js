@@ -4,6 +4,7 @@
 // at what went over it: the head that asked, the head that answered, and whether anything of HTTP
 // came after them.
 
+import { askLab } from "../../home.js";
 import { t } from "../../i18n.js";
 import { workOutAccept } from "../../wire/accept.js";
 import { Recorder } from "../../wire/recorder.js";
@@ -18,7 +19,7 @@ const ANSWERED = ["upgrade", "connection", "sec-websocket-accept", "sec-websocke
 export const handshake = { seconds: 1, run };
 
 async function run(signal) {
-  const { lab } = await (await fetch("/lab", { cache: "no-store" })).json();
+  const { lab } = await askLab();
   if (!lab) throw new Error(t("live.needs_lab"));
   const seen = { request: null, answer: null, heads: 0, up: 0, down: 0 };
   let socket = null;
