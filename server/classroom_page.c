@@ -2,6 +2,7 @@
 #include "classroom_page.h"
 
 #include "classroom.h"
+#include "listener.h"
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -24,7 +25,7 @@ static void write_host(const struct sockaddr *address, struct builder *out)
     }
 }
 
-static void add_addresses(struct builder *out)
+static void add_addresses(const struct listeners *listeners, struct builder *out)
 {
     struct ifaddrs *interfaces;
     bool any = false;
@@ -32,7 +33,8 @@ static void add_addresses(struct builder *out)
         return; /* then the page says that there is none, and what to do */
     for (const struct ifaddrs *one = interfaces; one; one = one->ifa_next) {
         struct builder host = {0};
-        if (one->ifa_addr && one->ifa_flags & IFF_UP)
+        if (one->ifa_addr && one->ifa_flags & IFF_UP &&
+            listeners_reach(listeners, one->ifa_addr))
             write_host(one->ifa_addr, &host);
         if (builder_len(&host) > 0) {
             builder_add_text(out, any ? ",{\"interface\":" : "{\"interface\":");
@@ -53,7 +55,7 @@ void page_class(struct server *server, const struct request *request, struct rep
     if (server->classroom) {
         builder_format(&out, "{\"class\":true,\"own\":%s,\"addresses\":[",
                        classroom_own_address(request->peer) ? "true" : "false");
-        add_addresses(&out);
+        add_addresses(server->listeners, &out);
         builder_add_text(&out, "]}\n");
     } else {
         builder_add_text(&out, "{\"class\":false}\n");

@@ -7,7 +7,8 @@
  *   {"class":true,"own":BOOL,"addresses":[{"interface":"wlan0","host":"192.168.1.5"}]}
  *
  * own: whoever asks does so from this machine. addresses: where others may find the server, as
- * they stand in a URL; all there are at the moment. Without --class: {"class":false}.
+ * they stand in a URL; those that are listened on, at the moment. Without --class:
+ * {"class":false}.
  *
  * GET /c: to the page; an address short enough to type.
  */

@@ -19,6 +19,32 @@ static bool is_loopback(const struct sockaddr_storage *address)
     return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
 }
 
+static bool is_any(const struct sockaddr_storage *address)
+{
+    if (address->ss_family == AF_INET6)
+        return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)address)->sin6_addr);
+    return ((const struct sockaddr_in *)address)->sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+static bool is_same(const struct sockaddr_storage *address, const struct sockaddr *other)
+{
+    if (address->ss_family == AF_INET6)
+        return IN6_ARE_ADDR_EQUAL(&((const struct sockaddr_in6 *)address)->sin6_addr,
+                                  &((const struct sockaddr_in6 *)other)->sin6_addr);
+    return ((const struct sockaddr_in *)address)->sin_addr.s_addr ==
+           ((const struct sockaddr_in *)other)->sin_addr.s_addr;
+}
+
+bool listeners_reach(const struct listeners *listeners, const struct sockaddr *address)
+{
+    for (unsigned i = 0; i < listeners->count; i++) {
+        const struct sockaddr_storage *own = &listeners->addresses[i];
+        if (own->ss_family == address->sa_family && (is_any(own) || is_same(own, address)))
+            return true;
+    }
+    return false;
+}
+
 static in_port_t *port_of(struct sockaddr_storage *address)
 {
     return address->ss_family == AF_INET6 ? &((struct sockaddr_in6 *)address)->sin6_port
@@ -115,6 +141,15 @@ static bool add(struct listeners *listeners, const char *text, const struct addr
     return true;
 }
 
+/* What stands for any address is none that a browser can open. */
+static void show_first(struct listeners *listeners, const char *host, unsigned port)
+{
+    if (is_any(&listeners->addresses[0]))
+        host = "localhost";
+    snprintf(listeners->shown, sizeof(listeners->shown),
+             strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+}
+
 static bool find_one(struct listeners *listeners, const char *text)
 {
     char host[256];
@@ -141,9 +176,7 @@ static bool find_one(struct listeners *listeners, const char *text)
     if (good && listeners->count == before)
         return complain(text, "no such address on this machine");
     if (good && before == 0)
-        snprintf(listeners->shown, sizeof(listeners->shown),
-                 strchr(host, ':') ? "[%s]:%u" : "%s:%u", host[0] && !all ? host : "localhost",
-                 ntohs(port));
+        show_first(listeners, host, ntohs(port));
     return good;
 }
 

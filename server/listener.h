@@ -15,7 +15,7 @@ struct listeners {
     socklen_t lens[OPTION_LIST_LIMIT];
     unsigned count;
     bool loopback;  /* all of them */
-    char shown[64]; /* HOST:PORT of the first, as it was asked for */
+    char shown[64]; /* HOST:PORT of the first, as it was asked for; localhost if that is any */
 };
 
 /* Resolves ADDR:PORT of each --listen (`localhost` is both 127.0.0.1 and ::1, `*` both 0.0.0.0
@@ -26,5 +26,8 @@ bool listeners_find(const struct options *options, struct listeners *ret_listene
  * nothing is open. */
 int listeners_open(const struct listeners *listeners, const struct options *options,
                    int *ret_fds);
+
+/* Whether connections to that address of this machine are taken. */
+bool listeners_reach(const struct listeners *listeners, const struct sockaddr *address);
 
 #endif

@@ -166,23 +166,17 @@ static bool workers_start(struct server *server)
 
 /* ---- the main thread's own loop ---------------------------------------------------------- */
 
-/* What is said when all is ready. */
-struct greeting {
-    const struct server *server;
-    const struct listeners *listeners;
-};
-
 /* Said by the loop itself: who reads it may signal at once. The token stands behind #, which no
  * browser sends anywhere. */
 static void on_ready(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what;
-    const struct greeting *greeting = arg;
-    const char *shown = greeting->listeners->shown;
+    const struct server *server = arg;
+    const char *shown = server->listeners->shown;
     printf("ready http://%s/\n", shown);
-    if (greeting->server->classroom)
+    if (server->classroom)
         printf("teacher http://%s/class.html#token=%s\n", shown,
-               classroom_token(greeting->server->classroom));
+               classroom_token(server->classroom));
     fflush(stdout);
 }
 
@@ -208,9 +202,8 @@ static void on_allocator(evutil_socket_t fd, short what, void *arg)
     allocator_sweep(arg);
 }
 
-static bool run(struct server *server, struct event_base *base, struct listeners *listeners)
+static bool run(struct server *server, struct event_base *base)
 {
-    struct greeting greeting = {server, listeners};
     signal(SIGTERM,
            SIG_IGN); /* what remains when our own handler is gone: it is ending anyway */
     struct event *term = evsignal_new(base, SIGTERM, on_signal, base);
@@ -224,7 +217,7 @@ static bool run(struct server *server, struct event_base *base, struct listeners
                 event_add(term, NULL) == 0 && event_add(interrupt, NULL) == 0 &&
                 event_add(sweep, &(struct timeval){.tv_sec = SWEEP_S}) == 0 &&
                 event_add(give_back, &(struct timeval){.tv_sec = ALLOCATOR_INTERVAL_S}) == 0 &&
-                event_base_once(base, -1, EV_TIMEOUT, on_ready, &greeting, NULL) == 0 &&
+                event_base_once(base, -1, EV_TIMEOUT, on_ready, server, NULL) == 0 &&
                 (!server->classroom || classroom_start(server->classroom, base)) &&
                 workers_start(server);
     if (good)
@@ -254,9 +247,10 @@ int main(int argc, char **argv)
     struct event_base *base = event_base_new();
     bool good = base && server_init(&server, &options) && listeners_find(&options, &listeners);
     if (good) {
+        server.listeners = &listeners;
         server.loopback = listeners.loopback;
-        good = choose_flush(&server) && workers_create(&server, &listeners) &&
-               run(&server, base, &listeners);
+        good =
+            choose_flush(&server) && workers_create(&server, &listeners) && run(&server, base);
     }
     server_finish(&server);
     if (base)

@@ -19,9 +19,11 @@ struct assets;
 struct limiter;
 struct taps;
 struct classroom;
+struct listeners;
 
 struct server {
     const struct options *options;
+    const struct listeners *listeners;
     struct bus *bus;
     struct assets *assets;
     struct limiter *publish_limiter;                      /* NULL: no limit */

@@ -188,7 +188,7 @@ def check_class(address):
 
 
 def check_served(args):
-    with subprocess.Popen([BINARY, "--listen", "127.0.0.1:0", "--class", "--lab"], cwd=ROOT,
+    with subprocess.Popen([BINARY, "--listen", "*:0", "--class", "--lab"], cwd=ROOT,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, text=True) as server:
         try:

@@ -167,9 +167,9 @@ def test_a_reset_wipes_what_was_reported_and_predicted(lesson):
 
 # ---- through a door ----
 
-def test_who_comes_by_a_door_from_elsewhere_is_not_of_this_machine(lesson):
-    own = [address["host"] for address in lesson.get("/class").json()["addresses"]
-           if not address["host"].startswith("[")]
+def test_who_comes_by_a_door_from_elsewhere_is_not_of_this_machine(lesson, serve):
+    everywhere = serve("--class", "--feed", "none", listen="0.0.0.0:0")
+    own = [address["host"] for address in everywhere.get("/class").json()["addresses"]]
     if not own:
         pytest.skip("this machine has no IPv4 address but loopback, to come from")
     relay = Relay(lesson, "--listen", "0.0.0.0:0")
@@ -215,12 +215,18 @@ def test_a_class_page_may_ask_other_ports_of_any_address(lesson):
 
 # ---- finding it ----
 
-def test_class_tells_who_asks_and_where_the_server_is(lesson):
-    told = lesson.get("/class").json()
+def test_class_tells_who_asks_and_where_the_server_is(serve):
+    told = serve("--class", "--feed", "none", listen="*:0").get("/class").json()
     assert (told["class"], told["own"]) == (True, True)
     for address in told["addresses"]:
         assert set(address) == {"interface", "host"}
         assert not address["host"].startswith(("127.", "[::1]", "[fe80"))
+
+
+@pytest.mark.parametrize("listen, foreign", [("127.0.0.1:0", ""), ("0.0.0.0:0", "[")])
+def test_class_tells_no_address_that_is_not_listened_on(serve, listen, foreign):
+    server = serve("--class", "--feed", "none", listen=listen)
+    assert not [host for host in server.get("/class").json()["addresses"] if host["host"].startswith(foreign)]
 
 
 def test_the_short_address_leads_to_the_page(lesson):
@@ -251,8 +257,9 @@ def test_a_token_is_made_for_each_class(serve):
     assert len(tokens) == 2
 
 
-def test_all_addresses_by_a_star(serve):
-    server = serve("--class", "--feed", "none", listen="*:0")
+@pytest.mark.parametrize("any_address", ["*", "0.0.0.0"])
+def test_all_addresses_by_a_star(serve, any_address):
+    server = serve("--class", "--feed", "none", listen=f"{any_address}:0")
     assert server.host == "localhost"
     with http.HttpConnection(("127.0.0.2", server.port)) as connection:
         assert connection.ask("GET", "/healthz", host="192.0.2.7").status == 200
