@@ -129,6 +129,13 @@ uint64_t since_resolve(const struct since *since, enum since_kind absent, const 
     return log->first;
 }
 
+void since_add(const struct since *since, struct builder *out)
+{
+    builder_add_text(out, since->kind == SINCE_CURSOR ? since->epoch : "0");
+    builder_add(out, "-", 1);
+    builder_add_u64(out, since->kind == SINCE_CURSOR ? since->number : 0);
+}
+
 void cursor_add(const struct label *label, uint64_t next, struct builder *out)
 {
     builder_add_text(out, label->epoch);

@@ -40,6 +40,9 @@ struct since since_parse_list(struct slice text, struct slice topic);
 uint64_t since_resolve(const struct since *since, enum since_kind absent, const struct log *log,
                        const struct label *label, uint64_t head, struct gap *ret_gap);
 
+/* The cursor that somebody came with; of a malformed one, one that no log has. */
+void since_add(const struct since *since, struct builder *out);
+
 /* EPOCH-SEQ where SEQ = next - 1. */
 void cursor_add(const struct label *label, uint64_t next, struct builder *out);
 

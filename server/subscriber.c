@@ -79,12 +79,12 @@ static struct since since_of(const struct subscribe_request *wanted, unsigned in
 }
 
 static bool place_all(struct subscriber *subscriber, const struct subscribe_request *wanted,
-                      bool create_topics, struct gap *ret_gaps)
+                      bool create_topics, struct opening *ret_opening)
 {
     for (unsigned i = 0; i < wanted->topic_count; i++) {
-        struct since since = since_of(wanted, i);
+        ret_opening->sinces[i] = since_of(wanted, i);
         if (!subscription_place(subscriber, &subscriber->subscriptions[i], wanted->topics[i],
-                                create_topics, &since, &ret_gaps[i]))
+                                create_topics, &ret_opening->sinces[i], &ret_opening->gaps[i]))
             return false;
         subscriber->count++;
     }
@@ -101,26 +101,23 @@ static unsigned compact(struct gap *gaps, unsigned count)
     return found;
 }
 
-/* Back in front of the gaps, until they are told. */
-static void step_back(struct subscriber *subscriber, const struct gap *gaps)
-{
-    for (unsigned i = 0; subscriber->transport->gap_has_cursor && i < subscriber->count; i++)
-        if (gaps[i].known)
-            subscriber->subscriptions[i].next = gaps[i].from;
-}
-
-static void tell_gaps(struct subscriber *subscriber, const struct gap *gaps)
+static void tell_gaps(struct subscriber *subscriber, struct opening *opening)
 {
     for (unsigned i = 0; i < subscriber->count; i++) {
-        if (gaps[i].known)
-            subscriber->subscriptions[i].next = gaps[i].to + 1;
-        if (gaps[i].reason)
-            subscriber_tell_gap(&subscriber->subscriptions[i], &gaps[i]);
+        struct gap gap = opening->gaps[i];
+        opening->gaps[i].reason = NULL;
+        if (gap.reason)
+            subscriber_tell_gap(&subscriber->subscriptions[i], &gap);
     }
 }
 
+void subscriber_pass_gaps(struct subscriber *subscriber)
+{
+    subscriber_worker(subscriber)->opening = NULL;
+}
+
 static void stream_begin(struct subscriber *subscriber, const struct request *request,
-                         const struct gap *gaps)
+                         struct opening *opening)
 {
     struct connection *connection = subscriber->connection;
     struct worker *worker = connection->worker;
@@ -128,8 +125,9 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     struct reply refusal = {0};
     subscriber_beat_in(subscriber,
                        subscriber->careless ? NEVER_MS : worker->server->options->heartbeat_ms);
-    step_back(subscriber, gaps);
+    worker->opening = subscriber->transport->gap_has_cursor ? opening : NULL;
     if (subscriber->transport->open(subscriber, request, &out, &refusal) != 0) {
+        worker->opening = NULL;
         builder_finish(&out);
         if (subscriber->cors) /* who may read feeds may read why there is none */
             builder_add(&refusal.headers, subscriber->cors->data, subscriber->cors->len);
@@ -143,7 +141,8 @@ static void stream_begin(struct subscriber *subscriber, const struct request *re
     connection->state = CONNECTION_STREAMING;
     counter_add(&subscriber_stats(subscriber)->subscriptions, 1);
     counter_add(&subscriber_stats(subscriber)->subscribers, 1);
-    tell_gaps(subscriber, gaps);
+    tell_gaps(subscriber, opening);
+    worker->opening = NULL;
     if (!subscriber_attach_all(subscriber))
         connection->stream.broken = true;
     worker_set_timer(worker, &connection->timer, subscriber_due_ms(subscriber));
@@ -157,17 +156,18 @@ static void answer_head(struct subscriber *subscriber, const struct request *req
 {
     struct connection *connection = subscriber->connection;
     const struct transport *transport = subscriber->transport;
-    struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
-    bool there = place_all(subscriber, wanted, false, gaps);
+    struct opening opening;
+    bool there = place_all(subscriber, wanted, false, &opening);
     if (there && transport->reads != READS_ON) {
-        poll_head(subscriber, request, gaps, compact(gaps, subscriber->count));
+        poll_head(subscriber, request, opening.gaps, compact(opening.gaps, subscriber->count));
     } else {
         struct builder out = {0};
         bool close = subscriber->close_after || transport->reads == READS_ON;
         if (!there)
             subscriber->count = 0; /* no cursor to give */
-        step_back(subscriber, gaps);
+        connection->worker->opening = transport->gap_has_cursor ? &opening : NULL;
         subscriber_add_head(subscriber, close, &out);
+        connection->worker->opening = NULL;
         stream_queue(&connection->stream, builder_take(&out));
         connection->close_after |= close;
     }
@@ -177,7 +177,7 @@ static void answer_head(struct subscriber *subscriber, const struct request *req
 void subscriber_begin(struct connection *connection, const struct request *request,
                       const struct subscribe_request *wanted)
 {
-    struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT] = {0};
+    struct opening opening = {0};
     struct subscriber *subscriber = create(connection, request, wanted);
     bool head = request->method == METHOD_HEAD;
     if (subscriber && head && !wanted->transport->duplex) {
@@ -185,7 +185,7 @@ void subscriber_begin(struct connection *connection, const struct request *reque
         return;
     }
     /* A HEAD cannot begin a conversation: open will say so, and no topic is needed for that. */
-    if (!subscriber || (!head && !place_all(subscriber, wanted, true, gaps))) {
+    if (!subscriber || (!head && !place_all(subscriber, wanted, true, &opening))) {
         subscriber_destroy(subscriber);
         connection_full(connection, request, wanted->transport,
                         "the server is full (topics or memory); try again later");
@@ -193,9 +193,10 @@ void subscriber_begin(struct connection *connection, const struct request *reque
     }
     counter_add(&subscriber_stats(subscriber)->request_bytes, request->head_len);
     if (wanted->transport->reads == READS_ON)
-        stream_begin(subscriber, request, gaps);
+        stream_begin(subscriber, request, &opening);
     else
-        poll_begin(subscriber, request, wanted, gaps, compact(gaps, subscriber->count));
+        poll_begin(subscriber, request, wanted, opening.gaps,
+                   compact(opening.gaps, subscriber->count));
 }
 
 void subscriber_destroy(struct subscriber *subscriber)

@@ -73,6 +73,9 @@ struct slice subscriber_topic(const struct subscriber *subscriber, unsigned inde
 /* From now on only the newest message counts, at most one each interval; what is skipped is no
  * gap. */
 void subscriber_sample(struct subscriber *subscriber, unsigned interval_ms);
+/* Its gaps will be told without a cursor: that of the opening, which is being written, is
+ * behind them. Only where gap_has_cursor is set. */
+void subscriber_pass_gaps(struct subscriber *subscriber);
 /* When the next heartbeat is due. For a transport that is being opened and wants its first one
  * at another time than after the usual interval. */
 void subscriber_beat_in(struct subscriber *subscriber, uint64_t ms);

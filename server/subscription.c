@@ -52,6 +52,18 @@ bool subscriber_attach_all(struct subscriber *subscriber)
     return true;
 }
 
+/* In front of a gap until it is told: who is cut off before that is told when it comes again.
+ */
+static void add_place(const struct subscriber *subscriber, unsigned index, struct builder *out)
+{
+    const struct opening *opening = subscriber->connection->worker->opening;
+    const struct subscription *subscription = &subscriber->subscriptions[index];
+    if (opening && opening->gaps[index].reason)
+        since_add(&opening->sinces[index], out);
+    else
+        cursor_add(subscription_label(subscription), subscription->next, out);
+}
+
 void subscriber_add_cursor(const struct subscriber *subscriber, struct builder *out)
 {
     for (unsigned i = 0; i < subscriber->count; i++) {
@@ -63,7 +75,7 @@ void subscriber_add_cursor(const struct subscriber *subscriber, struct builder *
             builder_add_text(out, label->name);
             builder_add(out, ":", 1);
         }
-        cursor_add(label, subscription->next, out);
+        add_place(subscriber, i, out);
     }
 }
 

@@ -11,6 +11,13 @@
 #include "subscriber.h"
 #include "worker.h"
 
+/* A subscriber that opens: where in each of its topics it came from, and the gap found there;
+ * its `reason` is NULL when there is none, or once it is told. */
+struct opening {
+    struct since sinces[TOPICS_PER_SUBSCRIBER_LIMIT];
+    struct gap gaps[TOPICS_PER_SUBSCRIBER_LIMIT];
+};
+
 static inline const struct label *subscription_label(const struct subscription *subscription)
 {
     return subscription->replica->topic->label;

@@ -58,8 +58,8 @@ struct transport {
     /* A refused EventSource never comes back. So for SSE a malformed cursor is a gap of unknown
      * size instead of 400, and at a limit `full` is sent instead of 503. */
     bool never_refuses;
-    /* What `gap` writes has the cursor behind the gap. Then `open` is called with the cursor in
-     * front of a gap whose size is known: who is cut off between the two is told again. */
+    /* What `gap` writes has the cursor behind the gap. Then what `open` writes has the one in
+     * front of it: who is cut off between the two is told again. */
     bool gap_has_cursor;
     void (*full)(struct builder *out); /* with never_refuses: a whole answer */
 

@@ -22,6 +22,7 @@
 struct uring;
 struct connection;
 struct front;
+struct opening;
 
 enum { SCRATCH_SIZE = 64 * 1024 };
 
@@ -39,6 +40,7 @@ struct worker {
     struct inbox inbox;
     struct poller poller;
     struct timers timers;
+    const struct opening *opening; /* of the subscriber that opens just now, or NULL */
     struct replicas replicas;
     struct uring *uring;      /* NULL: plain sends */
     struct portions portions; /* of the walk */

@@ -45,10 +45,11 @@ static int ndjson_open(struct subscriber *subscriber, const struct request *requ
 
 static int ndjson_gap(struct subscriber *subscriber, const struct gap *gap, struct builder *out)
 {
-    (void)subscriber;
     builder_add_text(out, "{\"gap\":");
     gap_add_json(gap, out);
-    builder_add_text(out, "}\n");
+    builder_add_text(out, ",\"next\":\"");
+    subscriber_add_cursor(subscriber, out);
+    builder_add_text(out, "\"}\n");
     return 0;
 }
 
@@ -69,6 +70,7 @@ const struct transport pushlab_transport = {
     .title = "NDJSON",
     .reads = READS_ON,
     .content_type = "application/x-ndjson",
+    .gap_has_cursor = true,
     .open = ndjson_open,
     .gap = ndjson_gap,
     .heartbeat = ndjson_heartbeat,

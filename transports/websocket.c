@@ -149,6 +149,8 @@ static int websocket_open(struct subscriber *subscriber, const struct request *r
                       "which topic they are of");
     if (subscriber->mode == MODE_TUTORIAL)
         subscriber_sample(subscriber, TUTORIAL_INTERVAL_MS);
+    if (subscriber->mode != MODE_JSON)
+        subscriber_pass_gaps(subscriber);
     choose_encoding(subscriber, handshake.deflate ? handshake.window_bits : 0);
 
     struct builder headers = {0};
@@ -178,7 +180,9 @@ static int websocket_gap(struct subscriber *subscriber, const struct gap *gap,
     struct builder text = {0};
     builder_add_text(&text, "{\"gap\":");
     gap_add_json(gap, &text);
-    builder_add(&text, "}", 1);
+    builder_add_text(&text, ",\"next\":\"");
+    subscriber_add_cursor(subscriber, &text);
+    builder_add_text(&text, "\"}");
     add_text_frame(subscriber, &text, out);
     return 0;
 }
@@ -268,8 +272,10 @@ static int on_message(struct subscriber *subscriber, enum ws_opcode opcode, stru
     struct builder answer = {0};
     struct gap gap = {0};
     ws_json_command(subscriber, data, &answer, &gap);
+    if (gap.reason) /* before the answer, which has the cursor behind it */
+        websocket_gap(subscriber, &gap, out);
     add_text_frame(subscriber, &answer, out);
-    return gap.reason ? websocket_gap(subscriber, &gap, out) : 0;
+    return 0;
 }
 
 static int on_compressed(struct subscriber *subscriber, enum ws_opcode opcode,
@@ -420,6 +426,7 @@ const struct transport websocket_transport = {
     .title = "WebSocket",
     .reads = READS_ON,
     .duplex = true,
+    .gap_has_cursor = true,
     .open = websocket_open,
     .gap = websocket_gap,
     .heartbeat = websocket_heartbeat,

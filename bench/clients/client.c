@@ -85,6 +85,15 @@ void client_tell_json(struct client *client, const struct client_sink *sink,
     sink->on_event(client, &event, sink->arg);
 }
 
+void client_tell_json_gap(struct client *client, const struct client_sink *sink,
+                          struct slice object)
+{
+    struct slice next;
+    if (json_member(object, "next", &next) && next.len >= 2)
+        client_set_cursor(client, (struct slice){next.at + 1, next.len - 2});
+    client_tell(client, sink, CLIENT_GAP);
+}
+
 /* ---- small things ------------------------------------------------------------------------ */
 
 uint64_t slice_number(struct slice text)

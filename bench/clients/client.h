@@ -154,6 +154,9 @@ void client_add_get(const struct client *client, const char *more, struct builde
 /* A message whose JSON text is object; tells it. */
 void client_tell_json(struct client *client, const struct client_sink *sink,
                       struct slice object);
+/* A gap, told as JSON: object has the cursor behind it as `next`. */
+void client_tell_json_gap(struct client *client, const struct client_sink *sink,
+                          struct slice object);
 /* The rest of a WebSocket handshake behind the Host line, but for the blank one. */
 void client_add_upgrade(struct builder *out);
 /* A text frame of at most 125 bytes, masked. */

@@ -18,13 +18,13 @@ static bool read_line(struct client *client, struct slice line, const struct cli
     struct slice value;
     if (json_member(line, "id", &value)) {
         client_tell_json(client, sink, line);
+    } else if (json_member(line, "gap", &value)) {
+        client_tell_json_gap(client, sink, line);
     } else if (json_member(line, "next", &value) && value.len >= 2) {
         client_set_cursor(client, (struct slice){value.at + 1, value.len - 2});
         client_tell(client, sink, CLIENT_OPEN);
     } else if (json_member(line, "heartbeat", &value)) {
         client_tell(client, sink, CLIENT_HEARTBEAT);
-    } else if (json_member(line, "gap", &value)) {
-        client_tell(client, sink, CLIENT_GAP);
     } else {
         return !json_member(line, "bye", &value);
     }

@@ -94,7 +94,7 @@ static void tell_text(struct client *client, const struct client_sink *sink, str
     } else if (json_member(text, "heartbeat", &value)) {
         client_tell(client, sink, CLIENT_HEARTBEAT);
     } else if (json_member(text, "gap", &value)) {
-        client_tell(client, sink, CLIENT_GAP);
+        client_tell_json_gap(client, sink, text);
     } else if (json_member(text, "id", &value)) {
         client_tell_json(client, sink, text);
     }

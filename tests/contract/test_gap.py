@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What can no longer be given is never skipped in silence."""
+import json
+
 import pytest
 
 from lib import http, sse, websocket
@@ -7,6 +9,7 @@ from lib.subscribers import SUBSCRIBERS, Gap
 from lib.wire import until
 
 SERVER_OPTIONS = ["--lab", "--history", "10,1h,1M"]
+OTHER_EPOCH = "zzzz-5"
 
 
 @pytest.fixture(scope="module")
@@ -70,8 +73,9 @@ def as_cut_off(raw, end):
     return decoder.last_id, [event for event in events if event.event == "gap"]
 
 
-def test_wherever_an_event_stream_is_cut_its_gap_is_not_hidden(server, overtaken):
-    seen = overtaken[3]
+@pytest.mark.parametrize("number", [3, None])
+def test_wherever_an_event_stream_is_cut_its_gap_is_not_hidden(server, overtaken, number):
+    seen = OTHER_EPOCH if number is None else overtaken[number]
     path = f"/sse/overtaken?since={seen}"
     assert server.ask("HEAD", path).header("pushlab-next") == seen
     with server.connect() as connection:
@@ -84,9 +88,72 @@ def test_wherever_an_event_stream_is_cut_its_gap_is_not_hidden(server, overtaken
     assert as_cut_off(raw, len(raw))[0] == overtaken[16]
 
 
-def test_wherever_a_stream_of_two_topics_is_cut_neither_gap_is_hidden(server, topic):
+def test_an_event_stream_with_a_malformed_cursor_opens_with_one_that_no_log_has(server, overtaken):
+    with server.connect() as connection:
+        connection.send(http.build("GET", "/sse/overtaken?since=a%0Ab", host=server.authority))
+        assert connection.read_head().header("pushlab-next") == "0-0"
+        raw = connection.read_until(b"data: 16\n\n")
+    assert as_cut_off(raw, raw.index(b"event: gap"))[0] == "0-0"
+    assert as_cut_off(raw, len(raw))[0] == overtaken[16]
+
+
+def opening(server, transport, path):
+    """The cursor in the head, and what comes behind it up to the first message."""
+    if transport == "websocket":
+        client = websocket.WebSocket(server, f"/websocket/{path}", protocol="pushlab.json")
+        head, read = client.response, client.read_json
+    else:
+        client = server.connect()
+        client.send(http.build("GET", f"/ndjson/{path}", host=server.authority))
+        head, read = client.read_head(), lambda: json.loads(client.read_until(b"\n"))
+    values = [read()]
+    while "id" not in values[-1]:
+        values.append(read())
+    client.close()
+    return head.header("pushlab-next"), values
+
+
+@pytest.mark.parametrize("how", ["websocket", "ndjson"])
+@pytest.mark.parametrize("number", [3, None])
+def test_json_streams_open_in_front_of_a_gap_and_lead_behind_it(server, overtaken, how, number):
+    seen = OTHER_EPOCH if number is None else overtaken[number]
+    head, (first, gap, message) = opening(server, how, f"overtaken?since={seen}")
+    assert head == first["next"] == seen
+    assert gap["next"] == overtaken[15] and gap["gap"]["to"] == (None if number is None else 15)
+    assert message["id"] == overtaken[16]
+
+
+@pytest.mark.parametrize("how", ["websocket", "ndjson"])
+def test_of_two_gaps_each_leads_behind_itself_only(server, topic, how):
+    names = [f"{topic}-a", f"{topic}-b"]
+    starts = [server.head_cursor(names[0]), OTHER_EPOCH]
+    behind = []
+    for name in names:
+        behind.append(server.publish_many(name, map(str, range(1, 13)))[1]["id"])  # 3 to 12 are held
+    def listed(*cursors):
+        return ",".join(map(":".join, zip(names, cursors)))
+    head, values = opening(server, how, f"?topics={','.join(names)}&since={listed(*starts)}")
+    assert head == listed(*starts)
+    assert [value["next"] for value in values[:3]] == [
+        listed(*starts), listed(behind[0], starts[1]), listed(*behind)]
+
+
+def test_following_one_more_topic_tells_its_gap_before_it_is_ready(server, overtaken):
+    with websocket.WebSocket(server, "/websocket/other", protocol="pushlab.json") as client:
+        client.read_json()
+        client.send_json({"subscribe": {"topic": "overtaken", "since": overtaken[3]}})
+        gap, ready = client.read_json(), client.read_json()
+    assert gap["gap"]["count"] == 12 and ready["ready"] == ["other", "overtaken"]
+    assert gap["next"] == ready["next"]
+    assert ready["next"].endswith(f"overtaken:{overtaken[15]}")
+
+
+@pytest.mark.parametrize("other", [None, OTHER_EPOCH])
+def test_wherever_a_stream_of_two_topics_is_cut_neither_gap_is_hidden(server, topic, other):
     names = [f"{topic}-a", f"{topic}-b"]
     starts = [server.head_cursor(name) for name in names]
+    if other:
+        starts[1] = other
     for name in names:
         server.publish_many(name, map(str, range(1, 13)))  # 3 to 12 are held
     since = ",".join(map(":".join, zip(names, starts)))

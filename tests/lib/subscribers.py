@@ -305,6 +305,7 @@ class WebSocketJson(Subscriber):
         value = json.loads(payload)
         if "gap" in value:
             self._items.append(Gap(value["gap"]))
+            self.cursor = value["next"]
         elif "heartbeat" not in value:
             self._see_message(value, payload.decode())
 
@@ -328,6 +329,7 @@ class Ndjson(Subscriber):
         value = json.loads(line) if line.strip() else {}
         if "gap" in value:
             self._items.append(Gap(value["gap"]))
+            self.cursor = value["next"]
         elif "id" in value:
             self._see_message(value, line)
 

@@ -68,10 +68,16 @@ export default class Ndjson extends Transport {
     const object = line ? JSON.parse(line) : {};
     this.counters.addDown(utf8Length(line) + 1, object.id ? payloadBytes(object) : 0);
     if (object.id) this.deliver(object);
-    else if (object.gap) this.announceGap(object.gap);
+    else if (object.gap) this.#gap(object);
     else if (object.heartbeat) this.heartbeat();
     else if (object.next) this.cursor = object.next;
     else if (object.bye) this.#bye(object.bye);
+  }
+
+  /** next: the cursor behind it; that of the first line was in front. */
+  #gap({ gap, next }) {
+    this.cursor = next;
+    this.announceGap(gap);
   }
 
   #bye(cursor) {

@@ -81,10 +81,16 @@ export default class WebSocketTransport extends Transport {
     this.alive();
     if (object.id) this.deliver(object);
     else if (object.ready) this.#open(object);
-    else if (object.gap) this.announceGap(object.gap);
+    else if (object.gap) this.#gap(object);
     else if ("pong" in object) this.#pong(object.pong);
     else if (object.heartbeat) this.heartbeat();
     else if (object.ref) this.#answer(object, bytes);
+  }
+
+  /** next: the cursor behind it; that of {"ready"} was in front. */
+  #gap({ gap, next }) {
+    this.cursor = next;
+    this.announceGap(gap);
   }
 
   #open({ next }) {

@@ -19,7 +19,6 @@ export class WebSocketLine extends Line {
   #trial = null;
   #ping = null;
   #watchdog = null;
-  #next = "";
   #opened = false;
   #up = false;
   #refs = 0;
@@ -88,14 +87,13 @@ export class WebSocketLine extends Line {
     this.#seen();
     if (object.id) this.message(object);
     else if (object.ready) this.#ready(object);
-    else if (object.gap) this.tell("onGap", object.gap, this.#next);
+    else if (object.gap) this.tell("onGap", object.gap, object.next);
     else if ("pong" in object) this.#pong();
     else if (object.heartbeat) this.#watchdog.beat();
     else if (object.ref) this.#answer(object);
   }
 
   #ready({ next }) {
-    this.#next = next;
     this.tell("onNext", next);
     this.#send({ ping: 0 });
   }
