@@ -31,7 +31,9 @@ export const PAGES = {
   ],
 };
 
-const SETTLED_MS = 5000; // what is not there by then is not waited for: style.css
+/** What a page fills when it knows what its server has; what stands below waits for it (style.css). */
+const AWAITED = ".columns, .people, .segmented, #lanes, #own-delays, #matrix, #seats, #list, #score, #guests";
+const SETTLED_MS = 5000; // what is not there by then is not waited for
 
 /** Fills the page's <header> and all its strings. `title`: key of the page's title. */
 export function startPage(title) {
@@ -41,9 +43,20 @@ export function startPage(title) {
   onLanguage(setTitle);
   setTitle();
   translatePage();
-  const { dataset } = document.documentElement;
-  dataset.ready = "";
-  setTimeout(() => (dataset.settled = ""), SETTLED_MS);
+  document.documentElement.dataset.ready = "";
+  settle();
+}
+
+function settle() {
+  const awaited = [...document.querySelectorAll(AWAITED)];
+  const isThere = (element) => element.hasChildNodes() || element.closest("[hidden]");
+  const observer = new MutationObserver(() => awaited.every(isThere) && done());
+  const done = () => {
+    observer.disconnect();
+    document.documentElement.dataset.settled = "";
+  };
+  observer.observe(document.body, { childList: true, subtree: true, attributeFilter: ["hidden"] });
+  setTimeout(done, SETTLED_MS);
 }
 
 function brand() {
