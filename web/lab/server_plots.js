@@ -35,8 +35,9 @@ export class ServerPlots {
     onLanguage(() => this.draw());
   }
 
-  /** A reading of /stats, with its `transports` as a list, taken at at_ms. */
-  add(stats, at_ms) {
+  /** A reading of /stats, with its `transports` as a list, taken at at_ms. Shown are those that anybody used. */
+  add(reading, at_ms) {
+    const stats = { ...reading, transports: reading.transports.filter(({ subscriptions }) => subscriptions > 0) };
     const before = this.#before;
     this.#before = { stats, at_ms };
     this.#showTransports(stats.transports.map(({ transport }) => transport));
