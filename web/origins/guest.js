@@ -72,12 +72,16 @@
     document.getElementById("got").textContent = read ? text.slice(0, 200) : error;
   }
 
+  document.getElementById("who").textContent = self.origin;
+  if (parent === self) {
+    document.getElementById("alone").hidden = false;
+    return;
+  }
   addEventListener("message", async ({ data, origin, source }) => {
     if (source !== parent || new URL(data.url).origin !== origin) return;
     const outcome = await Promise.race([ways[data.way](data.url), late()]);
     show(Number.parseInt(data.id, 10), outcome);
     source.postMessage({ id: data.id, outcome }, origin);
   });
-  document.getElementById("who").textContent = self.origin;
   parent.postMessage({ guest: self.origin }, "*");
 })();

@@ -298,8 +298,8 @@ export default {
     zh: "在同一台机器上，长轮询、SSE 和 WebSocket 的延迟不相上下：都在一毫秒左右，谁领先只是偶然。只有距离远了（长轮询在两条消息之间多一个往返）、负载高了，或中间有缓冲、会断线的设备时，延迟才会拉开。在本机上真正看得出差别的是开销。",
   },
   "honest.connections": {
-    en: "A browser opens at most six HTTP/1.1 connections to one host, all tabs together. This page holds one for each of long poll, SSE and NDJSON, so a second open tab of it can run out of them and stall. WebSockets are not counted.",
-    zh: "浏览器对同一主机最多开六个 HTTP/1.1 连接，所有标签页合计。本页的长轮询、SSE、NDJSON 各占一个，再开一个同样的标签页就可能占满而停住。WebSocket 不计入其中。",
+    en: "A browser opens at most six HTTP/1.1 connections to one host, all tabs together. This page holds one for long poll, one for SSE and one for each loaded transport that streams over HTTP, so a second open tab of it can run out of them and stall. WebSockets are not counted.",
+    zh: "浏览器对同一主机最多开六个 HTTP/1.1 连接，所有标签页合计。本页的长轮询、SSE，以及加载进来的每种 HTTP 流各占一个，再开一个同样的标签页就可能占满而停住。WebSocket 不计入其中。",
   },
   "honest.wire": {
     en: "The bytes themselves, of each transport, taken apart: the wire inspector",

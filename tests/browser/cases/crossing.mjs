@@ -98,4 +98,9 @@ export function cases(test, own, browser) {
     assert.ok(heads.includes(secret), heads);
     assert.match(heads, /Origin: http:\/\/127\.0\.0\.1:\d+/);
   });
+
+  test("a guest that nobody frames says where it belongs", async ({ open }) => {
+    const tab = await open(`${own.server.http}/origins/guest.html`);
+    assert.match(await tab.evaluate(() => document.body.innerText), /the origin lab frames it/);
+  });
 }
