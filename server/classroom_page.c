@@ -65,7 +65,14 @@ void page_class(struct server *server, const struct request *request, struct rep
 
 void page_class_short(struct server *server, const struct request *request, struct reply *reply)
 {
-    (void)server, (void)request;
-    reply_header(reply, "Location", SLICE("/class.html"));
+    (void)server;
+    struct builder place = {0};
+    builder_add_text(&place, "/class.html");
+    if (request->query.len > 0) {
+        builder_add(&place, "?", 1);
+        builder_add_slice(&place, request->query);
+    }
+    reply_header(reply, "Location", builder_slice(&place));
+    builder_finish(&place);
     reply_body(reply, 302, NULL, NULL);
 }

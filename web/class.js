@@ -11,15 +11,22 @@ import { byId } from "./dom.js";
 import { say } from "./i18n.js";
 import { startPage } from "./page.js";
 
+const AGAIN_MS = 3000;
 const KEPT = "pushlab.teacher";
 
 startPage("class.title");
+addEventListener("hashchange", () => shownToken() && location.reload()); // of itself, what stands behind # opens no page anew
 start();
 
 async function start() {
   const token = takeToken();
   const info = await fetch("/class").then((response) => response.json()).catch(() => null);
-  if (!info) return trouble("class.no_server");
+  byId("problem").hidden = info !== null;
+  if (!info) {
+    trouble("class.no_server");
+    setTimeout(start, AGAIN_MS);
+    return;
+  }
   if (!info.class) return trouble("class.no_class");
   if (token) startTeacher(token, info.addresses, { onWrongToken: () => forget() });
   else startStudent(info.own);
@@ -29,11 +36,15 @@ function trouble(key) {
   say(byId("problem"), key).hidden = false;
 }
 
+function shownToken() {
+  return new URLSearchParams(location.hash.slice(1)).get("token");
+}
+
 function takeToken() {
-  const shown = new URLSearchParams(location.hash.slice(1)).get("token");
+  const shown = shownToken();
+  history.replaceState(null, "", location.pathname + location.search);
   try {
     if (shown) sessionStorage.setItem(KEPT, shown);
-    history.replaceState(null, "", location.pathname + location.search);
     return shown ?? sessionStorage.getItem(KEPT) ?? "";
   } catch {
     return shown ?? ""; // storage can be forbidden; then a reload needs the address once more

@@ -29,6 +29,8 @@ start();
 
 function prepare() {
   const allowed = query.get("transports")?.split(",") ?? TRANSPORTS;
+  const relay = (port, product) => `build/bench/relay/pushrelay --to ${location.host} --listen ${port} --like ${product}`;
+  setText(byId("relays"), `${relay(8801, "nginx")}\n${relay(8802, "lighttpd")}`);
   byId("topic").value = query.get("topic") ?? TOPIC;
   byId("share").checked = query.get("share") !== "0";
   for (const name of TRANSPORTS) {

@@ -17,7 +17,8 @@ static void add_text(cJSON *object, const char *key, struct text text)
 
 /* ---- verdicts in words ------------------------------------------------------------------- */
 
-/* A star stands for the reason, a number sign for the number. */
+/* A star stands for the reason, a number sign for the number, an at sign for what it lies
+ * between. */
 static const struct {
     const char *key;
     struct text words, words_with_reason;
@@ -40,8 +41,9 @@ static const struct text reasons[CLAIM_REASONS] = {
     [REASON_FALSE_ALARMS] = {"# living peers were declared dead", "误判了 # 个存活的对端"},
     [REASON_LATE_ALARM] = {"it took # ms", "用了 # 毫秒"},
     [REASON_NO_ALARM] = {"a frozen peer was not found out", "有冻结的对端一直没被发现"},
-    [REASON_BELOW_PER_POLL] = {"fewer than # messages come in one poll's interval",
-                               "每个轮询间隔内的消息少于 # 条"},
+    [REASON_BELOW_PER_POLL] = {"fewer than # messages come in one poll's interval (it turns "
+                               "between @)",
+                               "每个轮询间隔内的消息少于 # 条（在 @ 之间翻转）"},
     [REASON_ABOVE_CLIENTS] = {"more than # clients poll once a second: that takes a tenth of "
                               "a processor",
                               "每秒轮询一次的客户端超过 # 个（占用处理器的十分之一）"},
@@ -98,27 +100,28 @@ static void fill(const char *pattern, char sign, const char *what, char ret[SAID
 }
 
 static void add_verdict_words(cJSON *object, const char *key, const char *kind,
-                              const char *reason, const char *number)
+                              const char *reason, struct claim_verdict verdict, const char *and)
 {
-    char filled[SAID_LIMIT], all[SAID_LIMIT];
-    fill(reason, '#', number, filled);
+    char number[32], between[64], filled[SAID_LIMIT], all[SAID_LIMIT];
+    snprintf(number, sizeof(number), verdict.number < 100 ? "%.3g" : "%.0f", verdict.number);
+    snprintf(between, sizeof(between), "%g%s%g", verdict.between[0], and, verdict.between[1]);
+    fill(reason, '#', number, all);
+    fill(all, '@', between, filled);
     fill(kind, '*', filled, all);
     cJSON_AddStringToObject(object, key, all);
 }
 
 void finding_verdict(struct finding *finding, struct claim_verdict verdict)
 {
-    char number[32];
     const struct text *reason = &reasons[verdict.reason];
     const struct text *kind = verdict.reason == REASON_NONE
                                   ? &kinds[verdict.kind].words
                                   : &kinds[verdict.kind].words_with_reason;
-    snprintf(number, sizeof(number), verdict.number < 100 ? "%.3g" : "%.0f", verdict.number);
     cJSON_AddStringToObject(finding->json, "verdict", kinds[verdict.kind].key);
     add_text(finding->json, "verdict_kind", kinds[verdict.kind].words);
     cJSON *words = cJSON_AddObjectToObject(finding->json, "verdict_text");
-    add_verdict_words(words, "en", kind->en, reason->en, number);
-    add_verdict_words(words, "zh", kind->zh, reason->zh, number);
+    add_verdict_words(words, "en", kind->en, reason->en, verdict, " and ");
+    add_verdict_words(words, "zh", kind->zh, reason->zh, verdict, " 与 ");
     if (verdict.kind == CLAIM_UNKNOWN)
         finding_broken(finding, "a figure that the verdict needs is missing");
 }

@@ -2,6 +2,7 @@
 #include "claims_verdict.h"
 
 #include <math.h>
+#include <string.h>
 
 const double claim_cheap_share = 0.1;
 
@@ -17,15 +18,16 @@ static const struct claim_verdict holds = {.kind = CLAIM_HOLDS};
 
 static struct claim_verdict only_when(enum claim_reason reason, double number)
 {
-    return (struct claim_verdict){CLAIM_ONLY_WHEN, reason, number};
+    return (struct claim_verdict){CLAIM_ONLY_WHEN, reason, number, {0}};
 }
 
 static struct claim_verdict fails(enum claim_reason reason, double number)
 {
-    return (struct claim_verdict){CLAIM_FAILS, reason, number};
+    return (struct claim_verdict){CLAIM_FAILS, reason, number, {0}};
 }
 
-double claim_crossing(const double at[], const double margins[], unsigned count)
+double claim_crossing(const double at[], const double margins[], unsigned count,
+                      double ret_between[2])
 {
     for (unsigned i = 0; i < count; i++) {
         if (isnan(margins[i]))
@@ -34,6 +36,7 @@ double claim_crossing(const double at[], const double margins[], unsigned count)
             continue;
         if (i == 0)
             return 0;
+        memcpy(ret_between, at + i - 1, 2 * sizeof(*at));
         double share = margins[i - 1] / (margins[i - 1] - margins[i]);
         return exp(log(at[i - 1]) + share * (log(at[i]) - log(at[i - 1])));
     }
@@ -41,13 +44,17 @@ double claim_crossing(const double at[], const double margins[], unsigned count)
 }
 
 /* Whether what holds below a crossing holds everywhere, there only, or nowhere. */
-static struct claim_verdict below(double crossing, enum claim_reason otherwise)
+static struct claim_verdict below(double crossing, const double between[2],
+                                  enum claim_reason otherwise)
 {
     if (isnan(crossing))
         return unknown;
     if (crossing == 0)
         return fails(otherwise, 0);
-    return isinf(crossing) ? holds : only_when(REASON_BELOW_PER_POLL, crossing);
+    if (isinf(crossing))
+        return holds;
+    return (struct claim_verdict){
+        CLAIM_ONLY_WHEN, REASON_BELOW_PER_POLL, crossing, {between[0], between[1]}};
 }
 
 struct claim_verdict claim_2_verdict(double opens, double handshakes)
@@ -83,12 +90,13 @@ struct claim_verdict claim_7_verdict(double detected_ms, double bound_ms, double
 struct claim_verdict claim_8_verdict(const double per_poll[], const double useless[],
                                      unsigned count, double lines, double other_lines)
 {
-    double margins[16];
+    double margins[16], between[2] = {0};
     for (unsigned i = 0; i < count && i < 16; i++)
         margins[i] = useless[i] - half;
     if (lines > other_lines)
         return fails(REASON_NOT_SHORTEST, lines);
-    return below(claim_crossing(per_poll, margins, count), REASON_SELDOM_USELESS);
+    double crossing = claim_crossing(per_poll, margins, count, between);
+    return below(crossing, between, REASON_SELDOM_USELESS);
 }
 
 struct claim_verdict claim_9_verdict(double poll_us, double stream_us)
@@ -113,10 +121,11 @@ struct claim_verdict claim_10_verdict(double requests, double model_requests, do
 struct claim_verdict claim_11_verdict(const double per_poll[], const double ratios[],
                                       unsigned count)
 {
-    double margins[16];
+    double margins[16], between[2] = {0};
     for (unsigned i = 0; i < count && i < 16; i++)
         margins[i] = -log(ratios[i]);
-    return below(claim_crossing(per_poll, margins, count), REASON_MORE_REQUESTS);
+    double crossing = claim_crossing(per_poll, margins, count, between);
+    return below(crossing, between, REASON_MORE_REQUESTS);
 }
 
 struct claim_verdict claim_12_verdict(double loop_bytes, double thread_bytes)
@@ -153,14 +162,17 @@ struct claim_verdict claim_14_verdict(double requests, double stream_ms, double 
 struct claim_verdict claim_15_verdict(const double per_poll[], const double margins[],
                                       unsigned count, unsigned resources)
 {
-    double least = INFINITY;
+    double least = INFINITY, between[2] = {0}, least_between[2] = {0};
     for (unsigned i = 0; i < resources; i++) {
-        double crossing = claim_crossing(per_poll, margins + i * count, count);
+        double crossing = claim_crossing(per_poll, margins + i * count, count, between);
         if (isnan(crossing))
             return unknown;
-        least = fmin(least, crossing);
+        if (crossing >= least)
+            continue;
+        least = crossing;
+        memcpy(least_between, between, sizeof(between));
     }
-    return below(least, REASON_DEARER);
+    return below(least, least_between, REASON_DEARER);
 }
 
 struct claim_verdict claim_16_verdict(double sse_connections, double websocket_connections)
@@ -222,7 +234,7 @@ struct claim_verdict claim_19_verdict(const struct claim_19_figures *figures)
     if (figures->many_http > figures->many_websocket * (1 + about))
         return only_when(REASON_LITTLE_IS_FETCHED, 0);
     bool less = figures->one_http < figures->one_websocket * (1 - about);
-    return less ? holds : (struct claim_verdict){CLAIM_HOLDS, REASON_HTTP_SUFFICES, 0};
+    return less ? holds : (struct claim_verdict){CLAIM_HOLDS, REASON_HTTP_SUFFICES, 0, {0}};
 }
 
 struct claim_verdict claim_21_verdict(double lost_without, double lost_with)

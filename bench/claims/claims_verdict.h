@@ -57,15 +57,17 @@ enum claim_reason {
 struct claim_verdict {
     enum claim_verdict_kind kind;
     enum claim_reason reason;
-    double number; /* where the reason has one */
+    double number;     /* where the reason has one */
+    double between[2]; /* the places that were measured on both sides of the number, or 0 */
 };
 
 /*
  * Where a margin that is above 0 at first falls below it: interpolated over the logarithm of
  * the axis, whose places are ascending and above 0. 0: it is never above; INFINITY: it always
- * is.
+ * is. ret_between: the places on both sides, when it does.
  */
-double claim_crossing(const double at[], const double margins[], unsigned count);
+double claim_crossing(const double at[], const double margins[], unsigned count,
+                      double ret_between[2]);
 
 /* 2: one handshake, then the connection stays. For each client of the run. */
 struct claim_verdict claim_2_verdict(double opens, double handshakes);

@@ -232,6 +232,7 @@ def test_class_tells_no_address_that_is_not_listened_on(serve, listen, foreign):
 def test_the_short_address_leads_to_the_page(lesson):
     answer = lesson.get("/c")
     assert (answer.status, answer.header("location"), answer.body) == (302, "/class.html", b"")
+    assert lesson.get("/c?lang=zh").header("location") == "/class.html?lang=zh"
     assert lesson.get("/class.html").status == 200
 
 

@@ -27,13 +27,16 @@ static void test_crossing(void **state)
 {
     (void)state;
     static const double at[] = {1, 4, 16};
-    assert_near(claim_crossing(at, (double[]){1, -1, -2}, 3),
+    double between[2];
+    assert_near(claim_crossing(at, (double[]){1, -1, -2}, 3, between),
                 2); /* half way, by the logarithm */
-    assert_near(claim_crossing(at, (double[]){3, 1, -1}, 3), 8);
-    assert_near(claim_crossing(at, (double[]){3, 1, 0}, 3), 16);
-    assert_true(claim_crossing(at, (double[]){-1, 1, 1}, 3) == 0);
-    assert_true(isinf(claim_crossing(at, (double[]){1, 1, 1}, 3)));
-    assert_true(isnan(claim_crossing(at, (double[]){1, NAN, -1}, 3)));
+    assert_near(claim_crossing(at, (double[]){3, 1, -1}, 3, between), 8);
+    assert_near(between[0], 4);
+    assert_near(between[1], 16);
+    assert_near(claim_crossing(at, (double[]){3, 1, 0}, 3, between), 16);
+    assert_true(claim_crossing(at, (double[]){-1, 1, 1}, 3, between) == 0);
+    assert_true(isinf(claim_crossing(at, (double[]){1, 1, 1}, 3, between)));
+    assert_true(isnan(claim_crossing(at, (double[]){1, NAN, -1}, 3, between)));
 }
 
 static void test_handshakes(void **state)
@@ -76,6 +79,8 @@ static void test_useless(void **state)
     struct claim_verdict verdict = claim_8_verdict(at, (double[]){0.75, 0.25}, 2, 100, 200);
     assert_verdict(verdict, CLAIM_ONLY_WHEN, REASON_BELOW_PER_POLL);
     assert_near(verdict.number, 0.5);
+    assert_near(verdict.between[0], 0.25);
+    assert_near(verdict.between[1], 1);
     assert_verdict(claim_8_verdict(at, (double[]){0.9, 0.6}, 2, 100, 200), CLAIM_HOLDS,
                    REASON_NONE);
     assert_verdict(claim_8_verdict(at, (double[]){0.4, 0.1}, 2, 100, 200), CLAIM_FAILS,
@@ -142,6 +147,8 @@ static void test_savings(void **state)
     struct claim_verdict verdict = claim_15_verdict(at, (double[]){1, 1, 5, -5}, 2, 2);
     assert_verdict(verdict, CLAIM_ONLY_WHEN, REASON_BELOW_PER_POLL);
     assert_near(verdict.number, 2);
+    assert_near(verdict.between[0], 1);
+    assert_near(verdict.between[1], 4);
     assert_verdict(claim_15_verdict(at, (double[]){1, 1, 5, 5}, 2, 2), CLAIM_HOLDS,
                    REASON_NONE);
     assert_verdict(claim_15_verdict(at, (double[]){1, 1, -5, -5}, 2, 2), CLAIM_FAILS,

@@ -35,6 +35,7 @@ class Invitation {
     for (const id of ["wifi-name", "wifi-password"]) byId(id).addEventListener("input", () => this.#drawWifi());
     onLanguage(() => this.#drawCodes());
     setInterval(() => this.#lookAgain(), AGAIN_MS);
+    say(byId("firewall"), "class.check_firewall", { port: location.port || "80" });
     this.#drawCodes();
   }
 

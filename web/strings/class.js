@@ -33,8 +33,8 @@ export default {
     zh: "在同一个网络里吗？手机要连这台电脑所在的 Wi-Fi，或它开的热点。也可以在下面换一个地址。",
   },
   "class.check_firewall": {
-    en: "Firewall? Let this computer's port through, for example `sudo ufw allow 8765/tcp`.",
-    zh: "防火墙？放行本机端口，例如 `sudo ufw allow 8765/tcp`。",
+    en: "Firewall? Let this computer's port through, for example `sudo ufw allow {port}/tcp`.",
+    zh: "防火墙？放行本机端口，例如 `sudo ufw allow {port}/tcp`。",
   },
   "class.check_isolation": {
     en: "Client isolation? Guest and campus Wi-Fi often keep devices apart: open a hotspot on this computer or on a phone, and join that.",
@@ -90,8 +90,8 @@ export default {
   "class.line": { en: "Their line to the feed", zh: "同学读消息的线路" },
   "class.line_none": { en: "as it is, by no door", zh: "直连，不走门" },
   "class.line_about": {
-    en: "Students read the feed through a door of this computer (port {port}) with what you choose in it. Reports, predictions and chat go past it, and no fault of the lab's other doors touches the class.",
-    zh: "同学会经过本机的一扇“门”（端口 {port}）读消息，门里是你选的线路。报告、猜测和聊天都不走这扇门；实验室里其他门的故障也碰不到同学。",
+    en: "Students read the feed through a door of this computer (port {port}, which a firewall must let through too) with what you choose in it. Reports, predictions and chat go past it, and no fault of the lab's other doors touches the class.",
+    zh: "同学会经过本机的一扇“门”（端口 {port}，防火墙也要放行）读消息，门里是你选的线路。报告、猜测和聊天都不走这扇门；实验室里其他门的故障也碰不到同学。",
   },
   "class.line_needs": {
     en: "To send students over a bad line, start with `./dev run --lab --class`, and open the teacher's address on this computer.",

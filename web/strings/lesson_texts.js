@@ -138,8 +138,8 @@ export default {
     zh: "发布几条消息，在代码里找一找：它在哪里发请求？然后停掉服务器再启动，再发布一条。重连的代码是谁写的？",
   },
   "lesson.sse_answer": {
-    en: "It asks once, in `new EventSource`. Coming back is the browser's doing: the line `✕` shows each try. The other clients of these lessons would stay silent; in them one would have to write that.",
-    zh: "只在 `new EventSource` 时请求一次。重连由浏览器完成，每一行 `✕` 就是一次尝试。其他几课的客户端不会自己回来，要靠程序员写。",
+    en: "It asks once, in `new EventSource`. Coming back is the browser's doing: the line `✕` shows each try. A poll by a timer comes back, too, since it asks anew anyhow; the long poll's loop and the WebSocket of these lessons would stay silent: there one would have to write that.",
+    zh: "只在 `new EventSource` 时请求一次。重连由浏览器完成，每一行 `✕` 就是一次尝试。定时去问的短轮询也会恢复，反正它还要再问；而这几课里长轮询的循环和 WebSocket 就此沉默，重连要靠程序员写。",
   },
 
   "lesson.choosing_title": { en: "Choosing", zh: "怎么选" },

@@ -204,11 +204,18 @@ export function cases(test, own, browser) {
     }
   });
 
-  test("a wrong token: the page says what to do", async ({ open }) => {
+  test("a wrong token: the page says what to do, and that works in the same tab", async ({ open }) => {
     const tab = await open(page(own.server, "#token=wrong"));
     tab.allow(/403/);
     const { problems } = await untilSees(tab, (now) => now.problems.length > 0, "a word about it");
     assert.match(problems[0], /Open the teacher's address/);
+    await tab.evaluate((token) => void setTimeout(() => (location.hash = `token=${token}`)), TOKEN); // as if typed there
+    const between = () => ({ problems: ["between two pages"] }); // where nothing can be read
+    const { address } = await until(() => see(tab).catch(between), ({ problems: now, byTransport }) => now.length === 0 && byTransport.length >= 4, "the teacher's page");
+    assert.ok(!address.includes(TOKEN), "the token is out of sight");
+    await tab.evaluate(aMinuteLater);
+    const firewall = () => tab.evaluate(() => document.querySelector("#what-to-check:not([hidden]) #firewall")?.textContent ?? "");
+    assert.ok((await until(firewall, (text) => text !== "", "what to check")).includes(`ufw allow ${new URL(own.server.http).port}/tcp`));
   });
 
   test("codes: the address, as large as the screen, and the Wi-Fi, which is sent to nobody", async ({ open }) => {
